@@ -1,0 +1,142 @@
+"""The facts everybody shares: places, problems and the answers to the reader's questions. No behaviour but theirs.
+
+Every class here is a frozen, slotted dataclass (or an enum), made of plain values, so that it can be pickled into a
+Sphinx environment, compared, hashed and turned into JSON.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+Row = TypeVar("Row")
+
+
+class Kind(enum.StrEnum):
+    """What is wrong: the subtype of a Sphinx warning (``nova.<value>``) and ``problems[].kind`` of a JSON answer.
+
+    The comment under each member is its entry in the reference; :mod:`sphinxext.nova.extension` logs nothing that is
+    not listed here.
+    """
+
+    CHECKOUT = "checkout"
+    """The checkout that a page or the configuration names is not there, is no folder, or is no OpenStack source."""
+    REVISION = "revision"
+    """The repository has no such revision, or not all of its objects."""
+    GIT = "git"
+    """git cannot be asked: it is not installed, or it distrusts the folder's owner ("dubious ownership")."""
+    CONFIG = "config"
+    """A configuration value of this extension has the wrong type or an impossible value; its default is used."""
+    OPTION = "option"
+    """An option of a directive has a value that the directive does not know."""
+    NAME = "name"
+    """The folder, service, function or task that a directive or the command line names is not in this checkout."""
+    CATALOG = "catalog"
+    """A catalogue file cannot be read, or an entry in it is not of the documented form."""
+    UNDESCRIBED = "undescribed"
+    """A folder that a layout shows has no description anywhere."""
+    STALE = "stale"
+    """A description, in the page or in the user's catalogue, is of a folder or file that is not in this checkout."""
+    RELEASE = "release"
+    """A release specifier cannot be read, or the checkout's release is not known."""
+    UNREADABLE = "unreadable"
+    """A file of the checkout cannot be read: permissions, a missing object, an input/output error."""
+    OUTSIDE = "outside"
+    """A link in the checkout leads out of it and is not followed, or leads round in a circle."""
+    SPECIAL = "special"
+    """A file of the checkout is no regular file (a pipe, a socket, a device) and is not opened."""
+    HUGE = "huge"
+    """A file of the checkout is larger than the extension reads."""
+    BINARY = "binary"
+    """A file that should be text holds NUL bytes."""
+    ENCODING = "encoding"
+    """A file's bytes, or a file's name, are not in the encoding that they should be in."""
+    SYNTAX = "syntax"
+    """A part of a Python file cannot be understood; the rest of the file is used."""
+    DEPTH = "depth"
+    """Folders are nested deeper than the extension goes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that was wrong while reading, returned beside the answer that it affects.
+
+    ``file`` is relative to the checkout's root (``None``: the checkout as a whole), ``line`` counts from 1 (``None``:
+    the file as a whole). ``message`` says what it means for the answer.
+    """
+
+    kind: Kind
+    message: str
+    file: str | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One part of a checkout that an answer was made from: what a page that shows the answer depends on.
+
+    ``kind`` is ``"file"`` (the bytes of the file ``path``), ``"tree"`` (the names and bytes of all files below
+    ``path``) or ``"names"`` (the names of all files below ``path``). A file that was looked for and is not there is
+    a source too: the page is outdated when it appears.
+    """
+
+    kind: str
+    path: str
+
+
+class QuestionError(Exception):
+    """A question that cannot be asked of this checkout: one warning and a placeholder, or exit status 2.
+
+    ``kind`` is the warning's subtype; the text is one line and names near matches where there are any.
+    """
+
+    def __init__(self, kind: Kind, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+class CheckoutError(QuestionError):
+    """A checkout that cannot be opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutRow:
+    """A folder or a file of the checkout and what it is for (``layout`` in the JSON contract).
+
+    ``path`` is relative to the root, without a trailing slash. ``described_by`` is ``page``, ``user``, ``catalog`` or
+    ``docstring``; ``role`` (of a file in a service's own folder) is a member of :class:`Role`. ``lines`` counts lines
+    of text files; ``files`` is 1 for a file. ``depth`` is the number of folders between the row and the folder asked.
+    """
+
+    path: str
+    kind: str
+    description: str | None
+    described_by: str | None
+    role: Role | None
+    service: str | None
+    files: int
+    lines: int
+    depth: int = 0
+
+
+class Role(enum.StrEnum):
+    """What a file of a service's own folder is, found from what the file holds."""
+
+    API = "api"
+    """The caller's side: what other processes of Nova import to ask the service."""
+    RPCAPI = "rpcapi"
+    """The caller's side over RPC: the client class whose methods send messages."""
+    MANAGER = "manager"
+    """The service itself: the manager class that answers."""
+    TASKS = "tasks"
+    """The service's work, cut into task objects."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[Row]):
+    """The rows that answer a question, the problems met on the way, and what of the checkout they were made from."""
+
+    rows: tuple[Row, ...]
+    problems: tuple[Problem, ...] = ()
+    sources: frozenset[Source] = field(default_factory=frozenset)
