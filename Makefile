@@ -1,0 +1,100 @@
+# `make` says what there is. Nothing but Python 3.11, make, git and a package index is needed, the index only once.
+
+PYTHON ?= python3
+EDITION ?= current
+
+# The releases, the environments and everything that is built from them: all that `make clean` removes.
+BUILD := build
+PY := .venv/bin/python
+OLDEST := .venv-oldest/bin/python
+
+# Only as `make docs LANGUAGE=ja`: many systems set a variable of this name to something else.
+ifeq ($(origin LANGUAGE),command line)
+  TRANSLATION := $(LANGUAGE)
+endif
+
+# One output folder for each edition, named after the checkout where NOVA gives one: ../nova@2013.2 -> nova@2013.2.
+EMPTY :=
+SITE := $(if $(NOVA),$(subst $(EMPTY) $(EMPTY),_,$(subst /,_,$(patsubst ../%,%,$(NOVA)))),$(EDITION))
+OUT := $(BUILD)/docs/$(SITE)
+HTML := $(OUT)/html$(TRANSLATION:%=-%)
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## Say what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s%s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@echo
+	@echo 'make docs NOVA=../nova          the same prose about another checkout'
+	@echo 'make docs NOVA=../nova@2013.2   ... or about a revision of a git repository'
+	@echo 'make docs LANGUAGE=ja           in Japanese'
+	@echo 'make docs EDITION=havana NOVA_GIT=../nova   the edition of conf/havana'
+
+.PHONY: docs
+docs: .venv/docs.stamp ## Build the documentation about the newest Nova and say which page to open
+	$(if $(NOVA)$(filter-out current,$(EDITION)),,$(PY) tools/get_release.py)
+	$(PY) -m sphinx -c conf/$(EDITION) -b html -d '$(OUT)/doctrees$(TRANSLATION:%=-%)' $(TRANSLATION:%=-D language=%) \
+	  -n -W --keep-going -j auto docs '$(HTML)'
+	@echo 'Open $(CURDIR)/$(HTML)/index.html'
+
+.PHONY: test
+test: lint test-newest test-oldest ## Check and test everything that needs neither a git clone of Nova nor a browser
+
+.PHONY: lint
+lint: .venv/test.stamp ## Check style, types and the order of the packages
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+	$(PY) -m mypy --strict
+	.venv/bin/lint-imports
+
+.PHONY: test-newest
+test-newest: .venv/test.stamp $(BUILD)/wheelhouse.stamp ## Run the tests on the newest Sphinx
+	$(PY) tools/get_release.py --all
+	$(PY) -m pytest -n 2 -m 'not history and not browser'
+
+.PHONY: test-oldest
+test-oldest: .venv-oldest/test.stamp ## Run the tests on the oldest Sphinx that is supported
+	$(OLDEST) tools/get_release.py --all
+	$(OLDEST) -m pytest -n 2 -m 'not history and not browser and not wheel' tests
+
+.PHONY: test-history
+test-history: .venv/test.stamp ## Read every release tag of a git clone: make test-history NOVA_GIT=../nova
+	$(if $(NOVA_GIT),,$(error say where the git clone is: make test-history NOVA_GIT=../nova))
+	NOVA_GIT='$(abspath $(NOVA_GIT))' $(PY) -m pytest -n 2 -m history
+
+.PHONY: test-browser
+test-browser: .venv/test.stamp ## Run the tests that need a browser
+	$(PY) -m pytest -m browser
+
+.PHONY: clean
+clean: ## Remove everything that was made or downloaded
+	rm -rf $(BUILD) dist .venv .venv-oldest .tox .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info
+
+# The stamps make a second run do nothing, and so need no network, until what was installed is described otherwise.
+# `test` installs what `docs` does and more, so that the two never take turns in changing the environment.
+.venv/docs.stamp: pyproject.toml
+	$(call venv,.venv)
+	$(PY) -m pip install --quiet --editable '.[docs]'
+	touch $@
+
+.venv/test.stamp: pyproject.toml
+	$(call venv,.venv)
+	$(PY) -m pip install --quiet --editable '.[docs,test]'
+	touch .venv/docs.stamp $@
+
+.venv-oldest/test.stamp: pyproject.toml constraints/oldest.txt
+	$(call venv,.venv-oldest)
+	$(OLDEST) -m pip install --quiet --constraint constraints/oldest.txt --editable '.[test]'
+	touch $@
+
+# What the test of the wheel installs into its empty environment.
+$(BUILD)/wheelhouse.stamp: pyproject.toml | .venv/test.stamp
+	$(PY) tools/get_wheels.py
+	touch $@
+
+define venv
+@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
+$(PYTHON) -m venv $(1)
+endef

@@ -1,0 +1,65 @@
+"""What all editions of the documentation have in common; each edition is a folder beside this file.
+
+An edition is the same prose about another checkout: ``sphinx-build -c conf/EDITION docs OUTPUT``. Its conf.py takes
+its settings from :func:`settings`.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+
+from sphinx.errors import ConfigError
+
+from sphinxext.nova import __version__
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def newest_release() -> str:
+    """Return the path of the newest Nova release, which ``tools/get_release.py`` unpacks."""
+    with (ROOT / "releases.toml").open("rb") as file:
+        path: Path = ROOT / "build" / tomllib.load(file)["docs"]
+    if not path.is_dir():
+        message = f"{path} is not there: run `make docs`, or `python tools/get_release.py` once before sphinx-build"
+        raise ConfigError(message)
+    return str(path)
+
+
+def checkout_of(variable: str) -> str | None:
+    """Return the checkout that an environment variable names, None if it names none.
+
+    A relative path is relative to the folder in which ``make`` or ``sphinx-build`` was called. What follows an ``@``,
+    a revision, is left as it is.
+    """
+    path, at, revision = os.environ.get(variable, "").partition("@")
+    return f"{Path(path).expanduser().absolute()}{at}{revision}" if path else None
+
+
+def settings(checkout: str, title: str) -> dict[str, object]:
+    """Return the configuration of an edition about ``checkout`` (see ``nova_checkout``), called ``title``."""
+    return {
+        "project": "sphinxext-nova",
+        "author": "The sphinxext-nova authors",
+        "copyright": "The sphinxext-nova authors",
+        "version": __version__,
+        "release": __version__,
+        "extensions": ["sphinxext.nova", "sphinx.ext.autodoc", "sphinx_autodoc_typehints", "myst_parser"],
+        "nova_checkout": checkout,
+        "html_theme": "furo",
+        "html_title": f"sphinxext-nova {__version__}: {title}",
+        "html_baseurl": os.environ.get("READTHEDOCS_CANONICAL_URL", ""),
+        "autodoc_member_order": "bysource",
+        "nitpick_ignore_regex": NITPICK_IGNORE,
+    }
+
+
+# No build fetches an inventory, so that it works without a network. What is not documented here can then not be
+# linked to, and nitpicky mode is told whose it is:
+NITPICK_IGNORE = [
+    # Python's own,
+    ("py:.*", r"(argparse|collections|dataclasses|enum|pathlib|re|types|typing)\..*"),
+    # and those of the libraries that stand in our signatures.
+    ("py:.*", r"(docutils|sphinx|tree_sitter)\..*"),
+]

@@ -1,0 +1,11 @@
+"""The documentation about the newest Nova release, or about the checkout that the variable NOVA names."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import common
+
+checkout = common.checkout_of("NOVA") or common.newest_release()
+globals().update(common.settings(checkout, f"Nova of {Path(checkout).name}"))
