@@ -11,6 +11,7 @@ import argparse
 import shutil
 import sys
 import tempfile
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,15 +22,16 @@ if TYPE_CHECKING:
 
     from measure import Usage
 
-NEWEST = Path(__file__).resolve().parent.parent / "build" / "nova-34.0.0"
+ROOT = Path(__file__).resolve().parent.parent
 PROSE = "A paragraph with *emphasis*, ``literal text`` and a :doc:`link <index>`.\n\n"
 DIRECTIVES = ".. nova-layout::\n\n.. nova-layout:: nova\n\n.. nova-layout:: nova/conductor\n\n"
 
 
 def main() -> None:
     """Measure and print."""
+    newest = ROOT / "build" / tomllib.loads((ROOT / "releases.toml").read_text(encoding="utf-8"))["docs"]
     parser = argparse.ArgumentParser(description="Measure what the extension costs a Sphinx project.")
-    parser.add_argument("checkout", nargs="?", type=Path, default=NEWEST, help="default: %(default)s")
+    parser.add_argument("checkout", nargs="?", type=Path, default=newest, help="default: %(default)s")
     parser.add_argument("--pages", type=int, default=30, help="pages of prose, default: %(default)s")
     parser.add_argument("--repeat", type=int, default=5, help="runs of which the median counts, default: %(default)s")
     options = parser.parse_args()
@@ -62,7 +64,7 @@ def project(source: Path, configuration: str, directives: str, pages: int) -> Pa
 
 def build(source: Path) -> Callable[[], Usage]:
     """Return what builds ``source`` into its folder ``_build``, the cache of the extension being beside it."""
-    command = [sys.executable, "-m", "sphinx", "-q", "-W", "-b", "html", source, source / "_build"]
+    command: list[str | Path] = [sys.executable, "-m", "sphinx", "-q", "-W", "-b", "html", source, source / "_build"]
     return lambda: run(command, environment={"XDG_CACHE_HOME": str(source.parent / f"{source.name}-cache")})
 
 

@@ -1,0 +1,110 @@
+"""The repository's own habits: the commands that people and machines use, and what must not drift apart."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sphinxext.nova import __version__
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def dry_run(*arguments: str, **environment: str) -> str:
+    """Return the commands that ``make`` would run."""
+    command = ["make", "--dry-run", "--always-make", *arguments]
+    environment = {name: value for name, value in os.environ.items() if name != "MAKEFLAGS"} | environment
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout
+
+
+def sphinx_arguments(commands: str) -> list[str]:
+    """Return the arguments of ``-m sphinx`` among ``commands``."""
+    [arguments] = re.findall(r"-m sphinx (.*)", commands.replace("\\\n", " "))
+    return [argument.strip("'") for argument in arguments.split()]
+
+
+STRICT = ["-n", "-W", "--keep-going", "-j", "auto", "docs"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (
+            [],
+            [
+                "-c",
+                "conf/current",
+                "-b",
+                "html",
+                "-d",
+                "build/docs/current/doctrees",
+                *STRICT,
+                "build/docs/current/html",
+            ],
+        ),
+        (
+            ["LANGUAGE=ja"],
+            [
+                *["-c", "conf/current", "-b", "html", "-d", "build/docs/current/doctrees-ja", "-D", "language=ja"],
+                *[*STRICT, "build/docs/current/html-ja"],
+            ],
+        ),
+        (
+            ["NOVA=../nova@stable/havana"],
+            [
+                *["-c", "conf/current", "-b", "html", "-d", "build/docs/nova@stable_havana/doctrees"],
+                *[*STRICT, "build/docs/nova@stable_havana/html"],
+            ],
+        ),
+        (
+            ["EDITION=havana", "NOVA_GIT=../nova"],
+            ["-c", "conf/havana", "-b", "html", "-d", "build/docs/havana/doctrees", *STRICT, "build/docs/havana/html"],
+        ),
+    ],
+)
+def test_make_docs(arguments: list[str], expected: list[str]) -> None:
+    # The variable LANGUAGE of the environment is that of gettext, and none of ours.
+    assert sphinx_arguments(dry_run("docs", *arguments, LANGUAGE="de:en")) == expected
+
+
+@pytest.mark.parametrize(("arguments", "gets"), [([], True), (["NOVA=../nova"], False), (["EDITION=havana"], False)])
+def test_make_docs_gets_the_newest_release_when_it_is_read(arguments: list[str], *, gets: bool) -> None:
+    assert ("tools/get_release.py" in dry_run("docs", *arguments)) is gets
+
+
+def test_make_lists_its_targets() -> None:
+    targets = re.findall(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    listed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert re.findall(r"^make ([a-z-]+)  +[A-Z]", listed, re.MULTILINE) == targets
+
+
+def test_continuous_integration_runs_make_test(tmp_path: Path) -> None:
+    make = tmp_path / "make"
+    make.write_text('#!/bin/sh\necho "$PWD: $@"\nexit 3\n')
+    make.chmod(0o755)
+    environment = os.environ | {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
+    ran = subprocess.run(
+        [ROOT / ".ci" / "run"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert (ran.returncode, ran.stdout) == (3, f"{ROOT}: test\n")
+
+
+def test_read_the_docs_accepts_its_configuration() -> None:
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.readthedocs", ".readthedocs.yaml"]
+    checked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (checked.returncode, checked.stdout, checked.stderr) == (0, "ok -- validation done\n", "")
+
+
+@pytest.mark.parametrize("name", [".readthedocs.yaml", "tox.ini"])
+def test_documentation_is_built_as_strictly_everywhere(name: str) -> None:
+    assert f"sphinx-build -c conf/current -b html {' '.join(STRICT)} " in (ROOT / name).read_text(encoding="utf-8")
+
+
+def test_changelog_begins_with_this_version() -> None:
+    versions = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert versions[0] == __version__
