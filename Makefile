@@ -15,9 +15,9 @@ endif
 
 # One output folder for each edition, named after the checkout where NOVA gives one: ../nova@2013.2 -> nova@2013.2.
 EMPTY :=
-SITE := $(if $(NOVA),$(subst $(EMPTY) $(EMPTY),_,$(subst /,_,$(patsubst ../%,%,$(NOVA)))),$(EDITION))
-OUT := $(BUILD)/docs/$(SITE)
-HTML := $(OUT)/html$(TRANSLATION:%=-%)
+SITE := $(or $(subst $(EMPTY) $(EMPTY),_,$(subst /,_,$(subst ./,,$(subst ../,,$(NOVA))))),$(EDITION))
+HTML := $(BUILD)/docs/$(SITE)/html$(TRANSLATION:%=-%)
+DOCTREES := $(BUILD)/docs/$(SITE)/doctrees$(TRANSLATION:%=-%)
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -35,8 +35,9 @@ help: ## Say what can be made
 .PHONY: docs
 docs: .venv/docs.stamp ## Build the documentation about the newest Nova and say which page to open
 	$(if $(NOVA)$(filter-out current,$(EDITION)),,$(PY) tools/get_release.py)
-	$(PY) -m sphinx -c conf/$(EDITION) -b html -d '$(OUT)/doctrees$(TRANSLATION:%=-%)' $(TRANSLATION:%=-D language=%) \
-	  -n -W --keep-going -j auto docs '$(HTML)'
+	@# A failed build forgets what it has read: the next one would not read it again, nor repeat its warnings.
+	$(PY) -m sphinx -c conf/$(EDITION) -b html -d '$(DOCTREES)' $(TRANSLATION:%=-D language=%) \
+	  -n -W --keep-going -j auto docs '$(HTML)' || { rm -rf '$(DOCTREES)'; exit 1; }
 	@echo 'Open $(CURDIR)/$(HTML)/index.html'
 
 .PHONY: test

@@ -24,7 +24,7 @@ def dry_run(*arguments: str, **environment: str) -> str:
 
 def sphinx_arguments(commands: str) -> list[str]:
     """Return the arguments of ``-m sphinx`` among ``commands``."""
-    [arguments] = re.findall(r"-m sphinx (.*)", commands.replace("\\\n", " "))
+    [arguments] = re.findall(r"-m sphinx (.*?) \|\|", commands.replace("\\\n", " "))
     return [argument.strip("'") for argument in arguments.split()]
 
 
@@ -55,7 +55,7 @@ STRICT = ["-n", "-W", "--keep-going", "-j", "auto", "docs"]
             ],
         ),
         (
-            ["NOVA=../nova@stable/havana"],
+            ["NOVA=../../nova@stable/havana"],
             [
                 *["-c", "conf/current", "-b", "html", "-d", "build/docs/nova@stable_havana/doctrees"],
                 *[*STRICT, "build/docs/nova@stable_havana/html"],
