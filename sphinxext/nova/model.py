@@ -77,8 +77,8 @@ class Source:
     """One part of a checkout that an answer was made from: what a page that shows the answer depends on.
 
     ``kind`` is ``"file"`` (the bytes of the file ``path``), ``"tree"`` (the names and bytes of all files below
-    ``path``) or ``"names"`` (the names of all files below ``path``). A file that was looked for and is not there is
-    a source too: the page is outdated when it appears.
+    ``path``), ``"names"`` (the names of all files below ``path``) or ``"ref"`` (the commit and the release; ``path`` is
+    empty). A file that was looked for and is not there is a source too: the page is outdated when it appears.
     """
 
     kind: str

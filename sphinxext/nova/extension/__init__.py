@@ -1,0 +1,19 @@
+"""Sphinx: directives, nodes, the domain, transforms, configuration values, warnings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sphinxext.nova.extension import config, domain, library, nodes, staleness
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+ENV_VERSION = 1
+"""Counts the shapes of what the extension keeps in Sphinx's environment; another one is read anew."""
+
+
+def setup(app: Sphinx) -> None:
+    """Add everything to Sphinx."""
+    for part in (config, library, nodes, domain, staleness):
+        part.setup(app)

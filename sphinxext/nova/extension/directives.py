@@ -1,0 +1,165 @@
+"""What the directives share: options, checkouts, captions, problems, and what a page shows in place of an answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.locale import get_translation
+from sphinx.util.docutils import SphinxDirective
+
+from sphinxext.nova.extension.library import library
+from sphinxext.nova.extension.nodes import nova_answer
+from sphinxext.nova.extension.staleness import note
+from sphinxext.nova.extension.warnings import warn
+from sphinxext.nova.model import Kind, QuestionError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Sequence
+
+    from sphinxext.nova.checkout import Checkout
+    from sphinxext.nova.extension.domain import OpenStackDomain
+    from sphinxext.nova.extension.library import Library
+    from sphinxext.nova.model import Answer
+
+_ = get_translation("sphinxext.nova")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option of a directive, declared once: what docutils accepts and what the reference says of it.
+
+    Values are checked by the directive and not by ``convert``, which only splits: an impossible one is then a typed
+    warning like any other question that cannot be asked.
+    """
+
+    name: str
+    values: str
+    doc: str
+    convert: Callable[[str], Any] = directives.unchanged
+
+
+COMMON_OPTIONS = (
+    Option("checkout", "a name of ``nova_checkouts``", "Which checkout is asked; ``nova_checkout`` when left out."),
+    Option("caption", "text", "The caption, numbered by ``:numref:`` where ``numfig`` is on."),
+    Option("name", "text", "The name by which ``:ref:`` and ``:numref:`` lead here."),
+    Option("class", "class names", "Classes for the table or list.", directives.class_option),
+)
+
+
+class NovaDirective(SphinxDirective):
+    """A directive that asks a checkout.
+
+    A subclass declares ``known_options`` and answers in :meth:`answer`; it may raise :exc:`QuestionError`, which
+    becomes one typed warning and a placeholder in the page.
+    """
+
+    known_options: ClassVar[tuple[Option, ...]] = COMMON_OPTIONS
+    required_arguments = 0
+    optional_arguments = 1
+    final_argument_whitespace = True
+
+    def __init_subclass__(cls) -> None:
+        """Derive docutils' ``option_spec`` from the declared options."""
+        cls.option_spec = {option.name: option.convert for option in cls.known_options}
+
+    def run(self) -> list[nodes.Node]:
+        """Answer, or say in the page that there is no answer."""
+        answer = nova_answer(question=self.name.rpartition(":")[2])
+        self.set_source_info(answer)
+        try:
+            answer += self.answer(answer)
+        except QuestionError as error:
+            warn(error.kind, f"{answer['question']}: {error}", answer)
+            # The reason may name a path of this machine, which is the warning's business and not the page's.
+            text = _("What belongs here could not be read from the source.")
+            answer += nodes.paragraph("", text, classes=["nova-unanswered"])
+        return [answer]
+
+    def answer(self, location: nova_answer) -> Sequence[nodes.Node]:
+        """Give what every builder can show.
+
+        :param location: where warnings point to.
+        :raises QuestionError: the question cannot be asked.
+        """
+        raise NotImplementedError
+
+    @property
+    def library(self) -> Library:
+        """The checkouts and catalogues of this build."""
+        return library(self.env)
+
+    def checkout(self) -> Checkout:
+        """Open the checkout that this directive asks, on which the page depends from now on.
+
+        :raises QuestionError: there is none.
+        """
+        spec = self.spec()
+        note(self.env, spec, ())
+        return self.library.checkout(spec)
+
+    def spec(self) -> str:
+        """Give the checkout that this directive asks, as ``conf.py`` writes it."""
+        return self.library.spec(self.options.get("checkout"))
+
+    def note(self, answer: Answer[Any]) -> None:
+        """Record what an answer came from and what was wrong on the way."""
+        spec = self.spec()
+        note(self.env, spec, answer.sources)
+        domain = cast("OpenStackDomain", self.env.domains["openstack"])
+        for problem in answer.problems:
+            domain.note_problem(spec, problem, self.lineno)
+
+    def choice(self, option: str, known: Collection[str], default: str) -> str:
+        """Give the value of an option that is one word.
+
+        :raises QuestionError: it is none of the known words.
+        """
+        words = self.words(option, known) or [default]
+        if len(words) > 1:
+            raise QuestionError(Kind.OPTION, f":{option}: takes one of {', '.join(known)}")
+        return words[0]
+
+    def words(self, option: str, known: Collection[str] | None = None) -> list[str]:
+        """Give the words of an option, separated by commas or white space; none where it is left out.
+
+        :raises QuestionError: one of them is not among the known words.
+        """
+        words = str(self.options.get(option) or "").replace(",", " ").split()
+        if option in self.options and not words:
+            raise QuestionError(Kind.OPTION, f":{option}: is empty")
+        for word in words:
+            if known is not None and word not in known:
+                raise QuestionError(Kind.OPTION, f":{option}: does not know {word!r}, only {', '.join(known)}")
+        return words
+
+    def number(self, option: str, default: int) -> int:
+        """Give the value of an option that counts from 1.
+
+        :raises QuestionError: it is no such number.
+        """
+        text = str(self.options.get(option, default)).strip()
+        if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 99:
+            raise QuestionError(Kind.OPTION, f":{option}: takes a number from 1 to 99, not {text!r}")
+        return int(text)
+
+    def inline(self, text: str, line: int) -> list[nodes.Node]:
+        """Parse inline markup in the language of the page."""
+        # SphinxDirective.parse_inline() is new in Sphinx 7.4; it does the same.
+        parsed, messages = self.state.inline_text(text, line)
+        return [*parsed, *messages]
+
+    def finish(self, element: nodes.Element, body: nodes.Element) -> nodes.Element:
+        """Give the outermost element its name and classes."""
+        body["classes"] += self.options.get("class", [])
+        self.add_name(element)
+        return element
+
+    def title(self, element_type: type[nodes.TextElement]) -> Iterable[nodes.TextElement]:
+        """Make the caption, if there is one."""
+        if text := self.options.get("caption"):
+            title = element_type(text, "", *self.inline(text, self.lineno))
+            title.source, title.line = self.get_source_info()
+            yield title

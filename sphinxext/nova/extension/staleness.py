@@ -1,0 +1,90 @@
+"""Which pages have to be read again: those whose answers came from something that is different now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from sphinxext.nova.extension.library import library
+from sphinxext.nova.model import CheckoutError, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
+
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+
+    from sphinxext.nova.checkout import Checkout
+    from sphinxext.nova.extension.domain import OpenStackDomain
+
+
+def state(checkout: Checkout, source: Source) -> str | None:
+    """Give what identifies the present content of a source; ``None`` where there is none."""
+    if source.kind == "ref":
+        # Links carry the commit and titles the release, so that a page changes with them and with nothing else.
+        return f"{checkout.ref} {checkout.release}"
+    return checkout.state(source)
+
+
+def note(env: BuildEnvironment, spec: str, sources: Iterable[Source]) -> None:
+    """Record that the current document depends on these sources of a checkout.
+
+    A checkout that cannot be opened is a source as well: the page is outdated when it can.
+    """
+    books = library(env)
+    try:
+        checkout = books.checkout(spec)
+    except CheckoutError:
+        _domain(env).note_sources(spec, "", {Source("ref", ""): None})
+    else:
+        _domain(env).note_sources(spec, books.stamp(spec), {source: state(checkout, source) for source in sources})
+
+
+def _outdated(
+    _app: Sphinx,
+    env: BuildEnvironment,
+    _added: AbstractSet[str],
+    changed: AbstractSet[str],
+    removed: AbstractSet[str],
+) -> list[str]:
+    domain = _domain(env)
+    gone = changed | removed
+    return [
+        docname
+        for docname, read in domain.sources.items()
+        if docname not in gone and any(_differs(env, domain, spec, states) for spec, states in read.items())
+    ]
+
+
+def _differs(env: BuildEnvironment, domain: OpenStackDomain, spec: str, states: dict[Source, str | None]) -> bool:
+    books = library(env)
+    try:
+        checkout = books.checkout(spec)
+    except CheckoutError:
+        return any(before is not None for before in states.values())
+    if domain.stamps.get(spec) == books.stamp(spec):
+        return False
+    return any(state(checkout, source) != before for source, before in states.items())
+
+
+def _domain(env: BuildEnvironment) -> OpenStackDomain:
+    # Imported for its type only: the domain's roles note what they look up.
+    return cast("OpenStackDomain", env.domains["openstack"])
+
+
+def _renew_stamps(_app: Sphinx, env: BuildEnvironment) -> None:
+    """Take the stamps of this build: every page that differed has been read again by now."""
+    domain = _domain(env)
+    books = library(env)
+    used = {spec for read in domain.sources.values() for spec in read}
+    for spec in set(domain.stamps) - used:
+        del domain.stamps[spec]
+    for spec in used:
+        if stamp := books.stamp(spec):
+            domain.stamps[spec] = stamp
+
+
+def setup(app: Sphinx) -> None:
+    """Compare the pages' sources before each build."""
+    app.connect("env-get-outdated", _outdated)
+    app.connect("env-updated", _renew_stamps)

@@ -1,0 +1,80 @@
+"""Tables of :mod:`sphinxext.nova.present` as docutils nodes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from docutils import nodes
+
+from sphinxext.nova.present.tables import Look
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from sphinxext.nova.present.tables import Cell, Column, Table, TableRow
+
+
+@dataclass(frozen=True, slots=True)
+class Renderer:
+    """Makes nodes of cells.
+
+    ``link`` gives the address of a cell's place, or ``None``; ``anchor`` makes the target that references to a row
+    lead to; ``written`` gives the paragraph that the page itself has for a row's column, if any.
+    """
+
+    link: Callable[[Cell], str | None]
+    anchor: Callable[[TableRow], Sequence[nodes.Node]]
+    written: Callable[[TableRow, Column], nodes.paragraph | None]
+
+    def table(self, table: Table, titles: Iterable[nodes.TextElement]) -> nodes.table:
+        """Make a table with a head and a first column of row headers."""
+        group = nodes.tgroup(cols=len(table.columns))
+        for number, column in enumerate(table.columns):
+            group += nodes.colspec(colwidth=column.width, stub=int(number == 0))
+        titles_row = nodes.row("", *(nodes.entry("", nodes.paragraph("", column.title)) for column in table.columns))
+        group += nodes.thead("", titles_row)
+        group += nodes.tbody(
+            "", *(nodes.row("", *(nodes.entry("", cell) for cell in self._cells(table, row))) for row in table.rows)
+        )
+        return nodes.table("", *titles, group, classes=["nova-table", "colwidths-given"])
+
+    def tree(self, table: Table) -> nodes.bullet_list:
+        """Make nested lists of the rows by their level: the first cell, then what the others say."""
+        root = nodes.bullet_list(classes=["nova-tree"], bullet="-")
+        lists = [root]
+        for row in table.rows:
+            while len(lists) > row.level + 1:
+                lists.pop()
+            if len(lists) <= row.level:
+                inner = nodes.bullet_list(bullet="-")
+                lists[-1].children[-1].append(inner)  # type: ignore[attr-defined]
+                lists.append(inner)
+            first, *others = self._cells(table, row)
+            for column, cell, other in zip(table.columns[1:], row.cells[1:], others, strict=True):
+                if cell.text or (column.look is Look.TEXT and other.children):
+                    said = f"{column.title}: " if column.look is Look.NUMBER else ""
+                    first += nodes.Text(f" – {said}")
+                    first += other.children
+            lists[-1] += nodes.list_item("", first)
+        return root
+
+    def _cells(self, table: Table, row: TableRow) -> Iterator[nodes.paragraph]:
+        for number, (cell, column) in enumerate(zip(row.cells, table.columns, strict=True)):
+            paragraph = self.written(row, column) or self._paragraph(cell, column)
+            if number == 0:
+                paragraph[:0] = self.anchor(row)
+            yield paragraph
+
+    def _paragraph(self, cell: Cell, column: Column) -> nodes.paragraph:
+        paragraph = nodes.paragraph(classes=["nova-number"] if column.look is Look.NUMBER else [])
+        # What a checkout says is shown as it is; a quotation mark in it stays one.
+        paragraph["support_smartquotes"] = False
+        if cell.text:
+            inner: nodes.Element | nodes.Text = nodes.Text(cell.text)
+            if column.look is Look.NAME:
+                inner = nodes.literal(cell.text, cell.text)
+            if uri := self.link(cell):
+                inner = nodes.reference("", "", inner, internal=False, refuri=uri)
+            paragraph += inner
+        return paragraph

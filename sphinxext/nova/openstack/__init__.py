@@ -1,0 +1,1 @@
+"""What OpenStack means by its source: one module for each question that a reader asks."""

@@ -1,0 +1,62 @@
+"""The layout of a checkout as a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sphinxext.nova.model import Role
+from sphinxext.nova.present.tables import Cell, Column, Look, Table, TableRow, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sphinxext.nova.model import LayoutRow
+
+COLUMNS = ("path", "description", "service", "role", "files", "lines")
+
+
+def default_columns(rows: Sequence[LayoutRow]) -> tuple[str, ...]:
+    """Choose the columns that say something about these rows."""
+    silent = set()
+    if not any(row.service for row in rows):
+        silent.add("service")
+    if not any(row.role for row in rows):
+        silent.add("role")
+    if all(row.kind == "file" for row in rows):
+        silent.add("files")
+    return tuple(key for key in COLUMNS if key not in silent)
+
+
+def layout_table(rows: Sequence[LayoutRow], columns: Sequence[str], translate: Callable[[str], str]) -> Table:
+    """Set the rows of a layout in the given columns.
+
+    :param columns: members of :data:`COLUMNS`.
+    :param translate: gives a word of ours in the reader's language.
+    """
+    # Written out, one by one, so that the message extractor finds them.
+    titles = {
+        "path": Column("path", translate("Path"), Look.NAME, 28),
+        "description": Column("description", translate("What it is for"), Look.TEXT, 50),
+        "service": Column("service", translate("Service"), Look.NAME, 18),
+        "role": Column("role", translate("Role"), Look.TEXT, 20),
+        "files": Column("files", translate("Files"), Look.NUMBER, 8),
+        "lines": Column("lines", translate("Lines"), Look.NUMBER, 9),
+    }
+    roles = {
+        Role.API: translate("caller's side"),
+        Role.RPCAPI: translate("caller's side, over RPC"),
+        Role.MANAGER: translate("the service itself"),
+        Role.TASKS: translate("tasks"),
+    }
+    table = []
+    for row in rows:
+        cells = {
+            "path": Cell(printable(row.path + "/" * (row.kind == "folder")), place=row.path),
+            "description": Cell(printable(row.description or "")),
+            "service": Cell(row.service or ""),
+            "role": Cell(roles[row.role] if row.role else ""),
+            "files": Cell(f"{row.files:,}"),
+            "lines": Cell(f"{row.lines:,}"),
+        }
+        table.append(TableRow(row.path, tuple(cells[key] for key in columns), row.depth))
+    return Table(tuple(titles[key] for key in columns), tuple(table))
