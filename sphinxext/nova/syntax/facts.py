@@ -221,13 +221,14 @@ def _class(index: int, raw: tuple[Any, ...]) -> Class:
 class FileFacts:
     """The facts of one file.
 
-    Made by :func:`sphinxext.nova.syntax.read`, never by hand. Equal when everything in them is equal. The dataclasses
-    of the outline are made on first use.
+    Made by :func:`sphinxext.nova.syntax.read`, never by hand. Equal when everything but the path is equal. The
+    dataclasses of the outline are made on first use.
     """
 
-    def __init__(self, outline: tuple[Any, ...], bodies: tuple[bytes, ...]) -> None:
+    def __init__(self, outline: tuple[Any, ...], bodies: tuple[bytes, ...], path: str) -> None:
         self._outline = outline
         self._bodies = bodies
+        self._path = path
 
     @property
     def docstring(self) -> str | None:
@@ -267,7 +268,7 @@ class FileFacts:
     @cached_property
     def problems(self) -> tuple[Problem, ...]:
         """What was not understood: ``SYNTAX`` with a line, ``ENCODING``, ``BINARY``, ``HUGE``."""
-        return tuple(Problem(Kind(kind), message, file, line) for kind, message, file, line in self._outline[7])
+        return tuple(Problem(Kind(kind), message, self._path, line) for kind, message, line in self._outline[7])
 
     def body(self, of: Function | Class | None = None) -> Block:
         """Return the statements of a function or class of this file, of the module itself for ``None``.
@@ -289,8 +290,8 @@ class FileFacts:
         return zlib.crc32(payload).to_bytes(_CHECKSUM_BYTES, "big") + payload
 
     @classmethod
-    def load(cls, data: bytes) -> FileFacts:
-        """Return the facts that :meth:`dump` was called on.
+    def load(cls, data: bytes, *, path: str) -> FileFacts:
+        """Return the facts that :meth:`dump` was called on; ``path`` as in :func:`sphinxext.nova.syntax.read`.
 
         Raises :class:`CorruptError` for anything else: the checksum keeps :mod:`marshal` from ever seeing damage.
         """
@@ -300,7 +301,7 @@ class FileFacts:
         version, outline, bodies = marshal.loads(payload)  # noqa: S302 - our own, checksummed
         if version != ANALYSER_VERSION:
             raise CorruptError(f"facts of analyser version {version}, not {ANALYSER_VERSION}")
-        return cls(outline, bodies)
+        return cls(outline, bodies, path)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, FileFacts):

@@ -8,8 +8,8 @@ count from 0, as CPython's :mod:`ast` has them.
 Expressions (:data:`Expr`)
     A **name or a dotted chain of names** is a ``str``: ``"CONF"``, ``"self.compute_rpcapi.prep_resize"``.
 
-    A **number, bytes, True, False, None, or ``...``** is itself. Python 2's ``0755`` and ``10L`` are 493 and 10. A
-    number that is not written as Python would write it is ``("number", value, text)``.
+    A **number, bytes, True, False, None, or ``...``** is itself, ``-1`` too. A
+    number that is not written as Python would write it is ``("number", value, text)``: ``("number", 493, "0755")``.
 
     Everything else is a tuple whose first item says what it is:
 

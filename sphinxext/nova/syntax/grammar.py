@@ -1,0 +1,62 @@
+"""tree-sitter and its Python grammar: parsing, the numbers of its node kinds, and tables indexed by them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import tree_sitter_python
+from tree_sitter import Language, Parser
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tree_sitter import Node
+
+T = TypeVar("T")
+
+_LANGUAGE: Final = Language(tree_sitter_python.language())
+_PARSER: Final = Parser(_LANGUAGE)
+_KIND_NUMBERS: Final = 1 << 16
+"""Kinds are 16-bit numbers; that of an error node is the greatest of them."""
+
+ERROR: Final = _KIND_NUMBERS - 1
+
+
+def parse(data: bytes) -> Node:
+    """Return the root node of UTF-8 bytes. Broken source gives a tree as well, with error nodes in it."""
+    return _PARSER.parse(data).root_node
+
+
+def kinds(*names: str, named: bool = True) -> frozenset[int]:
+    """Return the numbers of node kinds. A kind may have several; a name that the grammar lacks is an error."""
+    numbers = {
+        name: [
+            number
+            for number in range(_LANGUAGE.node_kind_count)
+            if _LANGUAGE.node_kind_for_id(number) == name
+            and _LANGUAGE.node_kind_is_named(number) is named
+            and _LANGUAGE.node_kind_is_visible(number)
+        ]
+        for name in names
+    }
+    if missing := [name for name, found in numbers.items() if not found]:
+        message = f"the Python grammar has no node kind {', '.join(missing)}"
+        raise LookupError(message)
+    return frozenset(number for found in numbers.values() for number in found)
+
+
+def table(default: T, entries: Mapping[str, T]) -> list[T]:
+    """Return a list with an entry for each kind number: a look-up there costs less than any other dispatch."""
+    result = [default] * _KIND_NUMBERS
+    for name, entry in entries.items():
+        for number in kinds(name):
+            result[number] = entry
+    return result
+
+
+COMMENTS: Final = kinds("comment", "line_continuation")
+
+
+def solid(node: Node) -> list[Node]:
+    """Return the children of ``node`` without comments, continuation backslashes and error nodes."""
+    return [child for child in node.children if child.kind_id not in COMMENTS and child.kind_id != ERROR]

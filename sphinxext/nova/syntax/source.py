@@ -1,0 +1,56 @@
+"""A file's bytes to the UTF-8 text with plain newlines that is parsed."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import Final, NamedTuple
+
+from sphinxext.nova.model import Kind
+
+SIZE_LIMIT: Final = 4 * 1024 * 1024
+"""Bytes. Nova's largest file has 0.8 MB; a syntax tree takes some 30 times the space of its source."""
+
+_COOKIE: Final = re.compile(rb"\A(?:[ \t\f]*(?:#[^\n]*)?\n)?[ \t\f]*#[^\n]*?coding[:=][ \t]*([-\w.]+)")
+_NO_TEXT: Final = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7"})
+"""Codecs that would change the structure of the text, or that take quadratic time."""
+
+
+class Decoded(NamedTuple):
+    """``text`` is UTF-8; a problem is (kind, message, line), as in the rows of the facts."""
+
+    text: bytes
+    problems: tuple[tuple[str, str, int | None], ...] = ()
+
+
+def decode(data: bytes) -> Decoded:
+    """Return the text of a Python file: encoding by byte order mark and cookie (PEP 263), newlines as line feeds.
+
+    What is in no known encoding is read as Latin-1, which loses nothing but the meaning of non-ASCII characters. A file
+    that is no text, or larger than :data:`SIZE_LIMIT`, is read as an empty one.
+    """
+    if len(data) > SIZE_LIMIT:
+        return Decoded(b"", ((Kind.HUGE.value, f"larger than {SIZE_LIMIT} bytes, not read", None),))
+    if b"\0" in data:
+        return Decoded(b"", ((Kind.BINARY.value, "holds NUL bytes, not read", None),))
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if data.isascii():
+        return Decoded(data)
+    if data.startswith(codecs.BOM_UTF8):
+        data = data[len(codecs.BOM_UTF8) :]
+        name = "utf-8"
+    else:
+        cookie = _COOKIE.match(data)
+        name = cookie[1].decode("ascii", "replace") if cookie else "utf-8"
+    try:
+        codec = codecs.lookup(name)
+        text = data.decode("latin-1" if codec.name in _NO_TEXT else codec.name)
+    except (LookupError, ValueError):  # unknown, no text encoding, or other bytes than it says
+        codec, text = None, data.decode("latin-1")
+    encoded = text.encode("utf-8", "replace")
+    if b"\0" in encoded:
+        return Decoded(b"", ((Kind.BINARY.value, "holds NUL characters, not read", None),))
+    if codec is None or codec.name in _NO_TEXT:
+        return Decoded(encoded, ((Kind.ENCODING.value, f"is not in the encoding {name}; read as Latin-1", None),))
+    return Decoded(encoded)
