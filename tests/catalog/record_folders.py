@@ -1,6 +1,6 @@
 """Record the names that the tests of the catalogue compare with, from Nova itself.
 
-    python tests/catalog/record_folders.py path/to/nova.git [34.0.0=path/to/unpacked/nova-34.0.0 ...]
+    python tests/catalog/record_folders.py path/to/nova [34.0.0=path/to/unpacked/nova-34.0.0 ...]
 
 For every final release (the first of each series) among the clone's tags, and for every release given as a folder,
 it writes ``tests/expected/<release>/folders.json``: the folders at the top and directly under the package. Into
@@ -22,15 +22,15 @@ PRESENCE = Path(__file__).parent / "presence.json"
 FINAL = re.compile(r"20\d\d\.\d|2015\.1\.0|\d\d\.0\.0")
 
 
-def tags(git_dir: str) -> list[str]:
+def tags(clone: str) -> list[str]:
     """Return the tag of each series' first release, oldest first."""
-    listed = subprocess.run(["git", f"--git-dir={git_dir}", "tag"], check=True, capture_output=True, text=True).stdout
+    listed = subprocess.run(["git", "-C", clone, "tag"], check=True, capture_output=True, text=True).stdout
     return sorted(filter(FINAL.fullmatch, listed.split()), key=releases.parse)
 
 
-def names_of_tag(git_dir: str, tag: str) -> tuple[set[str], set[str]]:
+def names_of_tag(clone: str, tag: str) -> tuple[set[str], set[str]]:
     """Return the folders and the files of a tag."""
-    command = ["git", f"--git-dir={git_dir}", "ls-tree", "-r", "-t", "-z", tag]
+    command = ["git", "-C", clone, "ls-tree", "-r", "-t", "-z", tag]
     listed = subprocess.run(command, check=True, capture_output=True).stdout.decode(errors="surrogateescape")
     folders, files = set(), set()
     for line in filter(None, listed.split("\0")):
@@ -63,8 +63,8 @@ def runs(present: list[bool], names: list[str]) -> str:
     )
 
 
-def main(git_dir: str, *folders: str) -> None:
-    trees = {tag: names_of_tag(git_dir, tag) for tag in tags(git_dir)}
+def main(clone: str, *folders: str) -> None:
+    trees = {tag: names_of_tag(clone, tag) for tag in tags(clone)}
     for folder in folders:
         release, _, root = folder.partition("=")
         trees[release] = names_of_folder(Path(root))

@@ -64,7 +64,7 @@ def _tables(text: str, report: _Report) -> Iterator[tuple[int | None, object]]:
     except (ValueError, RecursionError) as error:
         yield from _salvaged(text, error, report)
         return
-    for key in document.keys() - {"entry"}:
+    for key in [key for key in document if key != "entry"]:
         report.add(f"unknown key {key!r} beside the [[entry]] tables", None)
     entries = document.get("entry", [])
     if not isinstance(entries, list):
@@ -153,8 +153,9 @@ class _EntryReader:
             if "path" not in self._table:
                 self._complaints.append("'path' is missing")
             return ""
+        plain = PurePosixPath(path)
         # PurePosixPath drops empty parts, dots and a trailing slash: what changes was not written plainly.
-        if path.startswith("/") or "\\" in path or ".." in path.split("/") or str(PurePosixPath(path)) != path:
+        if plain.is_absolute() or not plain.parts or ".." in plain.parts or "\\" in path or str(plain) != path:
             self._complaints.append("'path' is not relative to the checkout's root in the form 'nova/compute'")
         return path
 
@@ -169,7 +170,7 @@ class _EntryReader:
         value = self._table.get("description")
         if isinstance(value, str):
             value = {ANY_LANGUAGE: value}
-        if not value:
+        if value is None or value == {}:
             self._complaints.append("'description' is missing")
         elif not isinstance(value, dict) or not all(isinstance(text, str) and text.strip() for text in value.values()):
             self._complaints.append("'description' is neither a text nor a table of texts by language")
