@@ -58,11 +58,11 @@ class _Report:
 
 def _tables(text: str, report: _Report) -> Iterator[tuple[int | None, object]]:
     """Yield each entry as TOML has it, with its line; report what is no entry."""
-    lines = [_line_of(text, header.start()) for header in _HEADER.finditer(text)]
+    headers = _headers(text)
     try:
         document = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        yield from _salvaged(text, error, report)
+        yield from _salvaged(text, headers, error, report)
         return
     for key in [key for key in document if key != "entry"]:
         report.add(f"unknown key {key!r} beside the [[entry]] tables", None)
@@ -71,17 +71,29 @@ def _tables(text: str, report: _Report) -> Iterator[tuple[int | None, object]]:
         report.add("'entry' is not an array of tables: write [[entry]]", None)
         return
     # A header inside a text of several lines, or entries written as an inline array: no line can be told.
-    exact = len(lines) == len(entries)
+    exact = len(headers) == len(entries)
     for number, entry in enumerate(entries):
-        yield lines[number] if exact else None, entry
+        yield headers[number][1] if exact else None, entry
 
 
-def _salvaged(text: str, error: Exception, report: _Report) -> Iterator[tuple[int, object]]:
+def _headers(text: str) -> list[tuple[int, int]]:
+    """Find the ``[[entry]]`` headers: the position and the line of each."""
+    found = []
+    position, line = 0, 1
+    for header in _HEADER.finditer(text):
+        line += text.count("\n", position, header.start())
+        position = header.start()
+        found.append((position, line))
+    return found
+
+
+def _salvaged(
+    text: str, headers: list[tuple[int, int]], error: Exception, report: _Report
+) -> Iterator[tuple[int, object]]:
     """Read a file that is no TOML one entry at a time."""
-    starts = [header.start() for header in _HEADER.finditer(text)]
     healthy = True
-    for start, end in zip([0, *starts], [*starts, len(text)], strict=True):
-        line = _line_of(text, start)
+    ends = [position for position, _ in headers] + [len(text)]
+    for (start, line), end in zip([(0, 1), *headers], ends, strict=True):
         try:
             document = tomllib.loads(text[start:end])
         except (ValueError, RecursionError) as broken:
@@ -103,10 +115,6 @@ def _explained(error: Exception, first_line: int) -> tuple[str, int]:
     place = _TOML_PLACE.search(message)
     line = first_line + int(place[1]) - 1 if place and place[1] else first_line
     return f"not TOML: {_TOML_PLACE.sub('', message)}", line
-
-
-def _line_of(text: str, position: int) -> int:
-    return text.count("\n", 0, position) + 1
 
 
 class _EntryReader:
