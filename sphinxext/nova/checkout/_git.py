@@ -1,0 +1,151 @@
+"""git, run so that nothing of the repository's configuration is executed, fetched, locked or asked for.
+
+Only commands that look at names, object ids and raw objects are used. Nothing here may compare the content of a
+working file (``status``, ``diff``, ``diff-files``, ``ls-files -m``): for that git runs the clean filters that
+the repository's own configuration names.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+from typing import IO, Final
+
+TIMEOUT: Final = 60.0
+"""Seconds that one git command may take; listing all of Nova takes a hundredth of one."""
+
+_SETTINGS: Final = (
+    # Programs that a repository can name.
+    "core.fsmonitor=false",
+    f"core.hooksPath={os.devnull}",
+    "core.pager=cat",
+    "core.sshCommand=false",
+    "core.gitProxy=",
+    "core.askPass=true",
+    "core.alternateRefsCommand=true",
+    "credential.helper=",
+    "diff.external=",
+    "gc.auto=0",
+    "maintenance.auto=false",
+    # Before git 2.45 nothing else stops a lazy fetch.
+    "protocol.allow=never",
+    # The user has named the bare repository: that is what the setting asks for.
+    "safe.bareRepository=all",
+)
+
+_ENVIRONMENT: Final = {
+    "GIT_ALLOW_PROTOCOL": "none",  # also where the repository allows one protocol by name
+    "GIT_ASKPASS": "true",
+    "GIT_LITERAL_PATHSPECS": "1",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",  # a commit id has to mean one content
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "LC_ALL": "C",
+    "SSH_ASKPASS": "true",
+}
+
+_KEPT: Final = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_COUNT")
+_KEPT_PREFIXES: Final = ("GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_")
+"""Variables by which users say where their own configuration is: it may hold safe.directory."""
+
+
+class GitError(Exception):
+    """git was asked and did not answer. The text is what git said, without the path of this machine."""
+
+
+class GitSilentError(GitError):
+    """git failed without a word, as it does where ``--quiet`` leaves only one reason."""
+
+
+class GitMissingError(GitError):
+    """There is no git on this machine."""
+
+
+class GitDistrustError(GitError):
+    """git distrusts the owner of the folder ("dubious ownership")."""
+
+
+class Git:
+    """git in one repository: the working folder that holds ``.git``, or the bare repository itself.
+
+    ``root`` is its real path. git is kept from looking above it: an unpacked sdist often lies inside the repository of
+    the documentation.
+    """
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+
+    def run(self, *arguments: str, stdin: IO[bytes] | None = None) -> bytes:
+        """Run one command to its end and return what it printed.
+
+        :raises GitError: it could not be run, failed, or took longer than :data:`TIMEOUT`.
+        """
+        try:
+            done = subprocess.run(  # noqa: S603 - a fixed program; no argument is an option unless written here
+                self._command(arguments),
+                env=_environment(self.root),
+                stdin=subprocess.DEVNULL if stdin is None else stdin,
+                capture_output=True,
+                timeout=TIMEOUT,
+                check=False,
+            )
+        except FileNotFoundError:
+            raise GitMissingError("git is not installed") from None
+        except OSError as error:
+            raise GitError(f"git cannot be run: {error.strerror}") from None
+        except subprocess.TimeoutExpired:
+            raise GitError(f"git took longer than {TIMEOUT:.0f} seconds") from None
+        if done.returncode:
+            raise self._error(done.stderr.decode("utf-8", "replace"))
+        return done.stdout
+
+    def start(self, *arguments: str, stdin: IO[bytes] | None = None) -> subprocess.Popen[bytes]:
+        """Start a command whose output is read while it runs, fed from ``stdin`` or (``None``) through a pipe.
+
+        :raises GitError: it could not be run.
+        """
+        try:
+            return subprocess.Popen(  # noqa: S603 - as above
+                self._command(arguments),
+                env=_environment(self.root),
+                stdin=subprocess.PIPE if stdin is None else stdin,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
+        except OSError:
+            raise GitMissingError("git is not installed") from None
+
+    def _command(self, arguments: tuple[str, ...]) -> list[str]:
+        settings = [word for setting in _SETTINGS for word in ("-c", setting)]
+        return ["git", "--no-pager", *settings, "-C", self.root, *arguments]
+
+    def _error(self, said: str) -> GitError:
+        if "dubious ownership" in said or "unsafe repository" in said:  # git 2.35.3 and later; 2.35.2
+            return GitDistrustError("git distrusts its owner")
+        first = said.partition("\n")[0].strip().removeprefix("fatal: ").replace(self.root, ".")
+        return GitError(first) if first else GitSilentError("git failed without a word")
+
+
+def has_repository(root: str) -> bool:
+    """Tell whether the folder itself is a working folder of git (``.git``, a folder or a file, lies in it)."""
+    return os.path.lexists(f"{root}/.git")
+
+
+def is_bare(root: str) -> bool:
+    """Tell whether the folder itself is a bare repository, with or without a configuration."""
+    path = Path(root)
+    return (path / "HEAD").is_file() and (path / "objects").is_dir() and (path / "refs").is_dir()
+
+
+def _environment(root: str) -> dict[str, str]:
+    above = str(Path(root).parent)
+    if os.pathsep in above:  # it separates the ceilings: git would look for a repository above the folder
+        raise GitError(f"git cannot be kept inside a folder whose path holds {os.pathsep!r}")
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("GIT_") or name in _KEPT or name.startswith(_KEPT_PREFIXES)
+    }
+    return kept | _ENVIRONMENT | {"GIT_CEILING_DIRECTORIES": above, "GIT_WORK_TREE": root}

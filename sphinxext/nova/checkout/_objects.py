@@ -1,0 +1,160 @@
+"""The bytes of a repository's objects, by id, out of ``git cat-file --batch``."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import weakref
+from contextlib import contextmanager, suppress
+from functools import cached_property
+from typing import IO, TYPE_CHECKING, Final, TypeVar
+
+from sphinxext.nova.checkout._git import Git, GitError
+from sphinxext.nova.checkout._problems import MAX_BYTES, huge
+from sphinxext.nova.model import Kind, Problem
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Callable, Iterator, Sequence
+
+_MISSING: Final = Problem(Kind.UNREADABLE, "its object is missing from the repository")
+_NO_BLOB: Final = Problem(Kind.UNREADABLE, "its object is not the content of a file")
+_CHUNK: Final = 1 << 20
+
+Found = TypeVar("Found")
+
+
+class Objects:
+    """Reads blobs of one commit's tree. One git process serves all single reads, and one each stream.
+
+    Problems that it returns name no file. Where git dies over an object (damaged; or, before git 2.45, one that it
+    would like to fetch), that object is missing, and git is started again.
+    """
+
+    def __init__(self, git: Git, commit: str) -> None:
+        self._git = git
+        self._commit = commit
+        self._process: subprocess.Popen[bytes] | None = None
+        self._owner = 0  # the process that started it: a forked child must not share its pipes
+
+    @cached_property
+    def _missing(self) -> set[str]:
+        """What is known to be missing: in a partial clone, where git before 2.45 takes seconds to die, all that is.
+
+        rev-list is the one command of those versions that can be told not to fetch.
+        """
+        try:
+            self._git.run("config", "--get-regexp", r"^(remote\..*\.promisor|extensions\.partialclone)$")
+            listed = self._git.run("rev-list", "--objects", "--no-walk", "--missing=print", self._commit)
+        except GitError:
+            return set()
+        return {line[1:].decode() for line in listed.split(b"\n") if line.startswith(b"?")}
+
+    def load(self, oid: str) -> bytes | Problem:
+        """Return one blob."""
+        if oid in self._missing:
+            return _MISSING
+        try:
+            process = self._running()
+            requests, answers = _pipe(process.stdin), _pipe(process.stdout)
+            requests.write(f"{oid}\n".encode())
+            requests.flush()
+            answer = _blob(answers)
+        except (OSError, GitError):
+            answer = None
+        if answer is None:
+            self._process = None
+            self._missing.add(oid)
+            return _MISSING
+        return answer
+
+    def stream(self, oids: Sequence[str]) -> Iterator[bytes | Problem]:
+        """Yield blobs in the order asked, one in memory at a time."""
+        return self._ask(oids, "--batch", _blob)
+
+    def sizes(self, oids: Sequence[str]) -> Iterator[int | Problem]:
+        """Yield the sizes of blobs, in bytes, in the order asked."""
+        return self._ask(oids, "--batch-check", _size)
+
+    def _ask(
+        self,
+        oids: Sequence[str],
+        mode: str,
+        parse: Callable[[IO[bytes]], Found | Problem | None],
+    ) -> Iterator[Found | Problem]:
+        rest = list(oids)
+        while rest:
+            done = 0
+            with self._batch(mode, [oid for oid in rest if oid not in self._missing]) as answers:
+                for oid in rest:
+                    answer = _MISSING if oid in self._missing else parse(answers)
+                    if answer is None:
+                        break
+                    done += 1
+                    yield answer
+            rest = rest[done:]
+            if rest:
+                self._missing.add(rest[0])
+
+    @contextmanager
+    def _batch(self, mode: str, oids: Sequence[str]) -> Iterator[IO[bytes]]:
+        # A file, and not a pipe that would have to be filled while the answers are read.
+        with tempfile.TemporaryFile() as requests:
+            requests.write("".join(f"{oid}\n" for oid in oids).encode())
+            requests.seek(0)
+            process = self._git.start("cat-file", mode, "--buffer", stdin=requests)
+        try:
+            yield _pipe(process.stdout)
+        finally:
+            _end(process, os.getpid())
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._owner != os.getpid():
+            self._process = self._git.start("cat-file", "--batch")
+            self._owner = os.getpid()
+            weakref.finalize(self, _end, self._process, self._owner)
+        return self._process
+
+
+def _blob(answers: IO[bytes]) -> bytes | Problem | None:
+    """Read one answer of ``--batch``; ``None``: git has died."""
+    header = answers.readline().split()
+    if len(header) != 3:
+        return _MISSING if header else None
+    size = int(header[2])
+    if size > MAX_BYTES or header[1] != b"blob":
+        left = size + 1  # and the line's end
+        while left > 0:
+            got = len(answers.read(min(left, _CHUNK)))
+            if not got:
+                return None
+            left -= got
+        return huge() if header[1] == b"blob" else _NO_BLOB
+    data = answers.read(size + 1)
+    return data[:-1] if len(data) == size + 1 else None
+
+
+def _size(answers: IO[bytes]) -> int | Problem | None:
+    """Read one answer of ``--batch-check``; ``None``: git has died."""
+    header = answers.readline().split()
+    if len(header) != 3:
+        return _MISSING if header else None
+    return int(header[2])
+
+
+def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
+    if pipe is None:
+        raise GitError("git was started without a pipe")
+    return pipe
+
+
+def _end(process: subprocess.Popen[bytes], owner: int) -> None:
+    """End a git that only reads; a forked child leaves its parent's alone."""
+    if owner != os.getpid():
+        return
+    process.kill()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            with suppress(OSError):  # a request that was never read
+                pipe.close()
+    process.wait()

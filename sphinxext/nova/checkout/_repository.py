@@ -1,0 +1,82 @@
+"""What is asked of a repository about one commit: its tree, its tags, and what else there is by that name."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from typing import Final
+
+from sphinxext.nova.checkout import _metadata
+from sphinxext.nova.checkout._git import Git, GitDistrustError, GitError, GitSilentError
+
+_VERSION_TAGS: Final = "[0-9]*.[0-9]*"
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A commit's files and symbolic links with their objects' ids; names that are not UTF-8 hold surrogates."""
+
+    files: dict[str, str]
+    links: dict[str, str]
+
+
+def commit_of(git: Git, revision: str) -> str | None:
+    """Return the whole id of the commit that ``revision`` names, ``None`` where it names none.
+
+    :raises GitError: the repository cannot be read.
+    """
+    if revision.startswith("-") or "\0" in revision:  # no revision begins like an option
+        return None
+    try:
+        found = git.run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    except GitSilentError:
+        return None
+    return found.decode().strip()
+
+
+def tree_of(git: Git, commit: str) -> Tree:
+    """List a commit's files; submodules are left out.
+
+    :raises GitError: an object of a folder is missing.
+    """
+    listed = git.run("ls-tree", "-r", "-z", "--full-tree", commit).decode("utf-8", "surrogateescape").split("\0")
+    name = len("100644 blob ") + len(commit) + 1
+    files = {entry[name:]: entry[12 : name - 1] for entry in listed if entry.startswith("100")}
+    links = {entry[name:]: entry[12 : name - 1] for entry in listed if entry.startswith("120")}
+    return Tree(files, links)
+
+
+def tags_at(git: Git, commit: str) -> list[str]:
+    """Return the tags of a commit (none where git fails)."""
+    try:
+        return git.run("tag", "--points-at", commit).decode("utf-8", "replace").split()
+    except GitError:
+        return []
+
+
+def nearest_tag(git: Git, commit: str) -> str | None:
+    """Return the nearest version tag of the commit and its ancestors, ``None`` where there is none."""
+    try:
+        found = git.run("describe", "--tags", "--abbrev=0", f"--match={_VERSION_TAGS}", commit).decode(
+            "utf-8", "replace"
+        )
+    except GitError:
+        return None
+    return _metadata.newest([found.strip()])
+
+
+def revision_names(git: Git) -> list[str]:
+    """Return the names of all tags and branches, those of remotes too (none where git fails)."""
+    try:
+        listed = git.run("for-each-ref", "--format=%(refname:short)", "refs/tags", "refs/heads", "refs/remotes")
+    except GitError:
+        return []
+    return listed.decode("utf-8", "replace").split()
+
+
+def explain(error: GitError, folder: str) -> str:
+    """Say what is wrong with the repository in ``folder`` (as the user wrote it), and the cure where one is known."""
+    if isinstance(error, GitDistrustError):
+        command = f'git config --global --add safe.directory "$(realpath {shlex.quote(folder)})"'
+        return f'git distrusts the owner of {folder!r} ("dubious ownership"); if you trust it: {command}'
+    return f"git cannot read {folder!r}: {error}"

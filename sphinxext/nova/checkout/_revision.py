@@ -1,0 +1,147 @@
+"""A revision, read out of the object store of a repository, bare or not; no working folder is looked at."""
+
+from __future__ import annotations
+
+import dataclasses
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from sphinxext.nova.checkout import _git, _metadata, _repository
+from sphinxext.nova.checkout._base import Checkout
+from sphinxext.nova.checkout._git import Git, GitError
+from sphinxext.nova.checkout._identity import Identity, NotOpenStackError, identify
+from sphinxext.nova.checkout._names import Listing, usable
+from sphinxext.nova.checkout._objects import Objects
+from sphinxext.nova.checkout._problems import Unreadable
+from sphinxext.nova.checkout._spec import near
+from sphinxext.nova.model import CheckoutError, Kind, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from sphinxext.nova.checkout._spec import Place
+
+
+def open_revision(place: Place, revision: str) -> Checkout:
+    """Open the commit that ``revision`` names in the repository at ``place``.
+
+    :raises CheckoutError: as :func:`~sphinxext.nova.checkout.open_checkout`.
+    """
+    if not _git.has_repository(place.root) and not _git.is_bare(place.root):
+        message = f"{place.folder!r} is no git repository and has no revision {revision!r}"
+        raise CheckoutError(Kind.CHECKOUT, message)
+    git = Git(place.root)
+    try:
+        commit = _repository.commit_of(git, revision)
+    except GitError as error:
+        raise CheckoutError(Kind.GIT, _repository.explain(error, place.folder)) from None
+    if commit is None:
+        names = near(revision, _repository.revision_names(git))
+        raise CheckoutError(Kind.REVISION, f"{place.folder!r} has no revision {revision!r}{names}")
+    return _open_commit(place, git, commit)
+
+
+def newest_release(root: str) -> str | None:
+    """Return the highest final release among a repository's tags, as an example of a revision."""
+    return _metadata.newest(_repository.revision_names(Git(root)))
+
+
+def _open_commit(place: Place, git: Git, commit: str) -> Checkout:
+    try:
+        tree = _repository.tree_of(git, commit)
+    except GitError as error:
+        message = f"{place.spec!r} cannot be listed, the repository has not all of its objects: {error}"
+        raise CheckoutError(Kind.REVISION, message) from None
+    objects = Objects(git, commit)
+    files, problems = usable(tree.files)
+    links, more = usable(tree.links)
+    listing = Listing(set(files), {}, problems + more)
+    for link, text in zip(links, objects.stream([tree.links[link] for link in links]), strict=True):
+        if isinstance(text, Problem):
+            listing.problems.append(dataclasses.replace(text, file=link))
+        else:
+            listing.links[link] = text.decode("utf-8", "surrogateescape")
+    blobs = {path: tree.files[path] for path in files}
+    try:
+        identity = identify(_Glance(blobs, objects))
+    except NotOpenStackError as error:
+        raise CheckoutError(Kind.CHECKOUT, f"{place.spec!r} is no OpenStack source: {error}") from None
+    return RevisionCheckout(place.spec, identity, listing, git=git, commit=commit, blobs=blobs, objects=objects)
+
+
+class RevisionCheckout(Checkout):
+    """One commit."""
+
+    commit: str
+
+    def __init__(
+        self,
+        spec: str,
+        identity: Identity,
+        listing: Listing,
+        *,
+        git: Git,
+        commit: str,
+        blobs: Mapping[str, str],
+        objects: Objects,
+    ) -> None:
+        super().__init__(spec, identity, listing, commit=commit)
+        self._git = git
+        self._blobs = blobs
+        self._objects = objects
+
+    def stamp(self) -> str:
+        return self.commit
+
+    def modified(self, path: str) -> bool:
+        return not self.exists(path)
+
+    def size(self, path: str) -> int:
+        file = self._file(path)
+        found = self._sizes[file]
+        if isinstance(found, Problem):
+            raise Unreadable(dataclasses.replace(found, file=path))
+        return found
+
+    @cached_property
+    def _sizes(self) -> dict[str, int | Problem]:
+        return dict(zip(self._blobs, self._objects.sizes(list(self._blobs.values())), strict=True))
+
+    def _load(self, file: str) -> bytes:
+        found = self._objects.load(self._blobs[file])
+        if isinstance(found, Problem):
+            raise Unreadable(dataclasses.replace(found, file=file))
+        return found
+
+    def _load_many(self, files: Sequence[str]) -> Iterator[bytes | Problem]:
+        for file, found in zip(files, self._objects.stream([self._blobs[file] for file in files]), strict=True):
+            yield dataclasses.replace(found, file=file) if isinstance(found, Problem) else found
+
+    def _blob_id(self, file: str) -> str | None:
+        return self._blobs[file]
+
+    def _exact_tags(self) -> list[str]:
+        return _repository.tags_at(self._git, self.commit)
+
+    def _nearest_tag(self) -> str | None:
+        return _repository.nearest_tag(self._git, self.commit)
+
+
+class _Glance:
+    """What :func:`~sphinxext.nova.checkout._identity.identify` looks at, out of a listing."""
+
+    def __init__(self, blobs: Mapping[str, str], objects: Objects) -> None:
+        self._blobs = blobs
+        self._objects = objects
+
+    def names(self, folder: str) -> tuple[frozenset[str], frozenset[str]]:
+        start = len(folder) + 1 if folder else 0
+        below = [path[start:].partition("/") for path in self._blobs if path.startswith(f"{folder}/") or not folder]
+        return (
+            frozenset(name for name, slash, _ in below if slash),
+            frozenset(name for name, slash, _ in below if not slash),
+        )
+
+    def head(self, path: str) -> str | None:
+        found = self._objects.load(self._blobs[path]) if path in self._blobs else None
+        return found.decode("utf-8", "replace") if isinstance(found, bytes) else None
