@@ -1,10 +1,11 @@
-"""A small tree in Nova's style, written for these tests: what a checkout of 2013 or of today looks like, in a few lines."""
+"""A small tree in Nova's style, written for these tests."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 FILES = {
@@ -45,9 +46,9 @@ FILES = {
 }
 
 
-def make(folder: Path, **changes: str | bytes | None) -> Path:
+def make(folder: Path, changes: Mapping[str, str | bytes | None] | None = None) -> Path:
     """Write the tree below ``folder``. ``changes`` gives other content to a path, or None to leave it out."""
-    for path, content in {**FILES, **changes}.items():
+    for path, content in {**FILES, **(changes or {})}.items():
         if content is not None:
             file = folder / path
             file.parent.mkdir(parents=True, exist_ok=True)

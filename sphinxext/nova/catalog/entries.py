@@ -21,7 +21,8 @@ class CatalogEntry:
 
     ``path`` is relative to the checkout's root. ``service`` is the process whose body the folder is. ``since`` and
     ``until`` are both inclusive and compare as many numbers as they have (``until="19"`` covers 19.3.2); ``None`` is
-    no limit. ``descriptions`` are pairs of language and text.
+    no limit. ``descriptions`` are pairs of language and text. ``line`` is where the file says it, ``None`` where that
+    cannot be told.
     """
 
     path: str
@@ -29,6 +30,7 @@ class CatalogEntry:
     service: str | None = None
     since: str | None = None
     until: str | None = None
+    line: int | None = field(default=None, compare=False)
 
     def description(self, language: str) -> str:
         """Return the text in a language (``ja_JP``), else in its base (``ja``), else English, else the first one."""

@@ -138,6 +138,7 @@ class _EntryReader:
                 service=self._text("service"),
                 since=self._release("since"),
                 until=self._release("until"),
+                line=line,
             )
             if entry.since and entry.until and _backwards(entry.since, entry.until):
                 self._complaints.append(f"'since' ({entry.since}) is later than 'until' ({entry.until})")

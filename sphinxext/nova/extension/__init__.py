@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sphinxext.nova.extension import config, domain, library, nodes, staleness
@@ -17,3 +18,10 @@ def setup(app: Sphinx) -> None:
     """Add everything to Sphinx."""
     for part in (config, library, nodes, domain, staleness):
         part.setup(app)
+    app.add_css_file("nova.css")
+    app.connect("builder-inited", _add_static)
+
+
+def _add_static(app: Sphinx) -> None:
+    # After Sphinx has compared the configuration with that of the last build, which this is not part of.
+    app.config.html_static_path.append(str(Path(__file__).with_name("static")))

@@ -13,6 +13,7 @@ from docutils import nodes
 from sphinx.domains import Domain, Index, IndexEntry, ObjType
 from sphinx.errors import NoUri
 from sphinx.locale import get_translation
+from sphinx.util.display import progress_message
 from sphinx.util.nodes import make_refnode
 
 from sphinxext.nova.extension.layout import NovaLayout
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from sphinxext.nova.model import Problem, Source
 
 _ = get_translation("sphinxext.nova")
+__ = get_translation("sphinxext.nova", "console")
 
 DIRECTIVES: dict[str, type[NovaDirective]] = {
     "nova-layout": NovaLayout,
@@ -62,8 +64,8 @@ class ObjectIndex(Index):
     """Everything that the pages show of the checkouts, by its type."""
 
     name = "objects"
-    localname = _("Index of the source")
-    shortname = _("source")
+    localname = "Index of the source"
+    shortname = "source"
 
     def generate(self, docnames: Iterable[str] | None = None) -> tuple[list[tuple[str, list[IndexEntry]]], bool]:
         """List the objects that are shown in ``docnames``, or in any document."""
@@ -207,11 +209,12 @@ class OpenStackDomain(Domain):
 def _before_reading(_app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     books = library(env)
     books.reading.update(docnames)
-    if docnames and books.config.checkout:
+    spec = books.config.checkout
+    if docnames and spec and not books.stamp(spec):
         # Opened once here rather than in each process of a parallel build. What is wrong with it is said by the
         # first directive that asks.
-        with contextlib.suppress(CheckoutError):
-            books.checkout(books.config.checkout)
+        with progress_message(__("reading checkout %s") % spec), contextlib.suppress(CheckoutError):
+            books.checkout(spec)
 
 
 def _report(_app: Sphinx, env: BuildEnvironment) -> None:
@@ -240,11 +243,13 @@ def _check_catalogs(_app: Sphinx, env: BuildEnvironment) -> None:
                 with contextlib.suppress(CheckoutError):
                     checkout = books.checkout(spec)
                     if catalog.lookup(entry.path, checkout.release) is entry and not holds(checkout, entry.path):
-                        warn(Kind.STALE, f"{entry.path} is described but not in {spec}", str(path))
+                        warn(Kind.STALE, f"{entry.path} is described but not in {spec}", f"{path}:{entry.line or 1}")
 
 
 def setup(app: Sphinx) -> None:
     """Add the domain and the directives' bare names to Sphinx."""
+    # As plain text: the builders json and pickle cannot write a translation that is yet to be looked up.
+    ObjectIndex.localname, ObjectIndex.shortname = str(_("Index of the source")), str(_("source"))
     app.add_domain(OpenStackDomain)
     for name, directive in DIRECTIVES.items():
         app.add_directive(name, directive)

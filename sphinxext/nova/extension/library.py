@@ -6,9 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from sphinx.locale import get_translation
-from sphinx.util.display import progress_message
-
 from sphinxext.nova.catalog import Catalog, bundled, load
 from sphinxext.nova.checkout import open_checkout, source_uri_template
 from sphinxext.nova.extension.config import nova_config
@@ -20,8 +17,6 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
     from sphinxext.nova.checkout import Checkout
-
-_ = get_translation("sphinxext.nova")
 
 _libraries: WeakKeyDictionary[BuildEnvironment, Library] = WeakKeyDictionary()
 
@@ -68,10 +63,9 @@ class Library:
         found = self._checkouts.get(spec)
         if found is None:
             try:
-                with progress_message(_("reading checkout %s") % spec):
-                    found = open_checkout(spec, base=self.base)
-                    # Taken before anything is read: what changes meanwhile is seen by the next build.
-                    self._stamps[spec] = found.stamp()
+                found = open_checkout(spec, base=self.base)
+                # Taken before anything is read: what changes meanwhile is seen by the next build.
+                self._stamps[spec] = found.stamp()
             except CheckoutError as error:
                 found = error
             self._checkouts[spec] = found

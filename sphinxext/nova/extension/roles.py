@@ -45,7 +45,8 @@ class PathRole(XRefRole):
     def _address(self, env: BuildEnvironment, name: str, objtype: str, path: str) -> str | None:
         books = library(env)
         spec = books.spec(name)
-        note(env, spec, [Source("names", path), Source("ref", "")])
+        # A file's own bytes count too: a file that differs from the commit has no link.
+        note(env, spec, [Source("names" if objtype == "folder" else "file", path), Source("ref", "")])
         checkout = books.checkout(spec)
         if checkout.is_folder(path) if objtype == "folder" else checkout.exists(path):
             return books.link(checkout, path)

@@ -32,7 +32,7 @@ class Renderer:
         group = nodes.tgroup(cols=len(table.columns))
         for number, column in enumerate(table.columns):
             group += nodes.colspec(colwidth=column.width, stub=int(number == 0))
-        titles_row = nodes.row("", *(nodes.entry("", nodes.paragraph("", column.title)) for column in table.columns))
+        titles_row = nodes.row("", *(nodes.entry("", _paragraph(column, column.title)) for column in table.columns))
         group += nodes.thead("", titles_row)
         group += nodes.tbody(
             "", *(nodes.row("", *(nodes.entry("", cell) for cell in self._cells(table, row))) for row in table.rows)
@@ -67,7 +67,7 @@ class Renderer:
             yield paragraph
 
     def _paragraph(self, cell: Cell, column: Column) -> nodes.paragraph:
-        paragraph = nodes.paragraph(classes=["nova-number"] if column.look is Look.NUMBER else [])
+        paragraph = _paragraph(column)
         # What a checkout says is shown as it is; a quotation mark in it stays one.
         paragraph["support_smartquotes"] = False
         if cell.text:
@@ -78,3 +78,7 @@ class Renderer:
                 inner = nodes.reference("", "", inner, internal=False, refuri=uri)
             paragraph += inner
         return paragraph
+
+
+def _paragraph(column: Column, text: str = "") -> nodes.paragraph:
+    return nodes.paragraph("", text, classes=["nova-number"] if column.look is Look.NUMBER else [])

@@ -1,0 +1,116 @@
+"""What a page depends on: exactly the pages concerned are read again."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.extension.conftest import Site
+
+PAGES = {
+    "index": "Prose\n=====\n\nNothing of a checkout. \n\n.. toctree::\n   :glob:\n\n   *\n",
+    "conductor": "Conductor\n=========\n\n.. nova-layout:: nova/conductor\n",
+    "virt": "Virt\n====\n\n.. nova-layout:: nova/virt\n",
+    "mention": "Mention\n=======\n\nSee :openstack:file:`nova/service.py`.\n",
+    "only": "Only\n====\n\n.. nova-only:: >=2013\n\n   Text.\n",
+}
+
+
+@pytest.fixture
+def built(site: Site) -> Site:
+    site.write(**PAGES)
+    assert site.build() == ""
+    assert site.read == tuple(sorted(PAGES))
+    return site
+
+
+def test_nothing_changed_nothing_read(built: Site) -> None:
+    assert built.build() == ""
+    assert built.read == ()
+
+
+def test_the_same_bytes_written_again_are_no_change(built: Site) -> None:
+    file = built.nova / "nova" / "virt" / "driver.py"
+    file.write_bytes(file.read_bytes())
+    built.build()
+    assert built.read == ()
+
+
+def test_a_changed_file(built: Site) -> None:
+    with (built.nova / "nova" / "virt" / "driver.py").open("a") as file:
+        file.write("# more\n")
+    assert built.build() == ""
+    assert built.read == ("virt",)
+    built.build()
+    assert built.read == ()
+
+
+def test_a_new_file(built: Site) -> None:
+    (built.nova / "nova" / "conductor" / "new.py").touch()
+    built.build()
+    assert built.read == ("conductor",)
+
+
+def test_a_file_that_is_gone(built: Site) -> None:
+    (built.nova / "nova" / "service.py").unlink()
+    assert built.build() == "mention.rst:4: WARNING: no file nova/service.py in nova 2013.2 [nova.name]\n"
+    assert built.read == ("mention",)
+
+
+def test_a_checkout_that_appears(site: Site) -> None:
+    away = site.nova.rename(site.nova.with_name("away"))
+    site.write(**PAGES)
+    assert site.build().count("[nova.checkout]") == 4
+    assert site.build() == ""
+    assert site.read == ()
+    away.rename(site.nova)
+    assert site.build() == ""
+    assert site.read == ("conductor", "mention", "only", "virt")
+
+
+def git(folder: Path, *arguments: str) -> str:
+    identity = ("-c", "user.name=Nobody", "-c", "user.email=nobody@example.org")
+    done = subprocess.run(("git", *identity, *arguments), cwd=folder, check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+def test_a_new_revision(site: Site) -> None:
+    git(site.nova, "init", "-q", "-b", "main")
+    git(site.nova, "add", "-A")
+    git(site.nova, "commit", "-q", "-m", "first")
+    site.write(**PAGES)
+    (site.pages / "other.rst").write_text("Other\n=====\n\n.. nova-layout:: nova/virt\n   :checkout: plain\n")
+    config = {"nova_checkout": "../nova@main", "nova_checkouts": {"plain": "../nova"}}
+    assert site.build(**config) == ""
+    assert f"/commit/{git(site.nova, 'rev-parse', 'HEAD')}/nova/virt" in site.output("virt.html")
+    git(site.nova, "checkout", "-q", "-b", "work")
+    (site.nova / "nova" / "service.py").write_text("x = 1\n")
+    git(site.nova, "commit", "-q", "-a", "-m", "second")
+    assert site.build(**config) == ""
+    assert site.read == ("other",)
+    git(site.nova, "branch", "-f", "main", "work")
+    assert site.build(**config) == ""
+    assert site.read == ("conductor", "mention", "only", "virt")
+    assert site.build(**config) == ""
+    assert site.read == ()
+
+
+def test_parallel_output_is_serial_output(site: Site) -> None:
+    site.write(**PAGES, **{f"more{number}": PAGES["virt"] for number in range(12)})
+    assert site.build(out="serial") == ""
+    assert site.build(out="parallel", parallel=4) == ""
+    assert site.build(out="again", parallel=4) == ""
+
+    def files(name: str) -> dict[str, bytes]:
+        folder = site.pages.parent / name / "html"
+        found = {str(path.relative_to(folder)): path for path in folder.rglob("*") if path.is_file()}
+        return {name: path.read_bytes() for name, path in found.items() if ".doctrees" not in name}
+
+    serial = files("serial")
+    assert serial == files("parallel") == files("again")
+    assert not [name for name, data in serial.items() if str(site.pages.parent).encode() in data]
