@@ -60,6 +60,7 @@ def settings(checkout: str, title: str) -> dict[str, object]:
 NITPICK_IGNORE = [
     # Python's own,
     ("py:.*", r"(argparse|collections|dataclasses|enum|pathlib|re|types|typing)\..*"),
+    ("py:data", "Ellipsis"),
     # and those of the libraries that stand in our signatures.
     ("py:.*", r"(docutils|sphinx|tree_sitter)\..*"),
 ]

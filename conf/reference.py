@@ -1,0 +1,170 @@
+"""The reference pages, made from the code that they are about. An extension for this documentation only.
+
+What the code says of itself (docstrings, ``doc`` of a configuration value or an option) is reStructuredText, so these
+directives write reStructuredText around it and belong on pages in that language. Everything becomes an object of
+Sphinx's own domains: other pages link to it, and it is in ``objects.inv``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+from collections import defaultdict
+from dataclasses import fields
+from textwrap import indent
+from types import NoneType
+from typing import TYPE_CHECKING, ClassVar
+
+from docutils.parsers.rst import directives
+from sphinx.pycode import ModuleAnalyzer
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+from sphinxext.nova import __main__ as command_line
+from sphinxext.nova import model
+from sphinxext.nova.extension import config, domain, warnings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import ModuleType
+
+    from docutils import nodes
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+    from sphinx.util.typing import ExtensionMetadata, OptionSpec
+
+logger = logging.getLogger(__name__)
+
+
+def described(kind: str, signature: str, body: str, **options: str) -> str:
+    """Write one object description, such as ``.. confval:: nova_checkout``."""
+    values = "".join(f":{name}: {value}\n" for name, value in options.items())
+    content = indent(f"{values}\n{body}", "   ")
+    return f".. {kind}:: {indent(signature, '   ').lstrip()}\n{content}\n\n"
+
+
+class Reference(SphinxDirective):
+    """A part of the reference; a subclass says from which modules and writes it."""
+
+    modules: ClassVar[tuple[ModuleType, ...]]
+
+    def run(self) -> list[nodes.Node]:
+        """Parse what was written; the page is outdated when a module changes."""
+        for module in self.modules:
+            self.env.note_dependency(inspect.getsourcefile(module) or "")
+        return self.parse_text_to_nodes("".join(self.write()))
+
+    def write(self) -> Iterator[str]:
+        """Write object descriptions."""
+        raise NotImplementedError
+
+
+class ConfigReference(Reference):
+    """Every configuration value."""
+
+    modules = (config,)
+
+    def write(self) -> Iterator[str]:
+        """Take them from the metadata of the fields."""
+        defaults = config.NovaConfig()
+        for field in fields(defaults):
+            types = " or ".join(
+                "``None``" if type_ is NoneType else f"``{type_.__name__}``" for type_ in field.metadata["types"]
+            )
+            default = f"``{getattr(defaults, field.name)!r}``"
+            yield described("confval", f"nova_{field.name}", field.metadata["doc"], type=types, default=default)
+
+
+class WarningReference(Reference):
+    """Every kind of warning."""
+
+    modules = (model,)
+
+    def write(self) -> Iterator[str]:
+        """Take them from the strings below the members, which only the source has."""
+        documented = ModuleAnalyzer.for_module(model.__name__).find_attr_docs()
+        for kind in model.Kind:
+            body = "\n".join(documented["Kind", kind.name])
+            yield described("warning-type", f"{warnings.TYPE}.{kind.value}", body)
+
+
+class DirectiveReference(Reference):
+    """One directive: ``.. reference-directive:: nova-layout``; what the page says in the content follows."""
+
+    modules = (domain,)
+    required_arguments = 1
+    has_content = True
+    option_spec: ClassVar[OptionSpec] = {"argument": directives.unchanged}
+
+    def write(self) -> Iterator[str]:
+        """Take it from the class: its docstring and its declared options."""
+        name = self.arguments[0]
+        class_ = domain.DIRECTIVES[name]
+        self.env.note_dependency(inspect.getsourcefile(class_) or "")
+        options = (
+            described("rst:directive:option", option.name, option.doc, type=option.values.replace("``", ""))
+            for option in class_.known_options
+        )
+        body = "\n\n".join([inspect.getdoc(class_) or "", "\n".join(self.content), *options])
+        signature = f".. {name}:: {self.options.get('argument', '')}".strip()
+        yield described("rst:directive", signature, body)
+
+
+class RoleReference(Reference):
+    """Every role of the domain."""
+
+    modules = (domain,)
+
+    def write(self) -> Iterator[str]:
+        """Take them from the classes; roles of one class are described together."""
+        names = defaultdict(list)
+        for name, role in domain.OpenStackDomain.roles.items():
+            names[type(role)].append(f"{domain.OpenStackDomain.name}:{name}")
+        for class_, roles in names.items():
+            self.env.note_dependency(inspect.getsourcefile(class_) or "")
+            yield described("rst:role", "\n".join(roles), inspect.getdoc(class_) or "")
+
+
+class CommandLineReference(Reference):
+    """The questions of ``python -m sphinxext.nova`` and their options."""
+
+    modules = (command_line,)
+
+    def write(self) -> Iterator[str]:
+        """Take them from the parser."""
+        yield from self._program(command_line._arguments())  # noqa: SLF001
+
+    def _program(self, parser: argparse.ArgumentParser) -> Iterator[str]:
+        usage = indent(parser.format_usage(), "   ")
+        yield f"::\n\n{usage}\n\n.. program:: {parser.prog}\n\n"
+        # argparse has no public way to ask for what was added to a parser.
+        for action in parser._actions:  # noqa: SLF001
+            if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
+                for command in action.choices.values():
+                    yield from self._program(command)
+            elif not isinstance(action, argparse._HelpAction):  # noqa: SLF001
+                yield self._option(action)
+
+    def _option(self, action: argparse.Action) -> str:
+        value = action.metavar or (f"{{{','.join(action.choices)}}}" if action.choices else "")
+        signature = ", ".join(f"{option} {value}".strip() for option in action.option_strings) or value
+        return described("option", str(signature), (action.help or "") % vars(action))
+
+
+def check_complete(_app: Sphinx, env: BuildEnvironment) -> None:
+    """Warn of every directive that no page describes."""
+    described_ones = {name for kind, name in env.domains.restructuredtext_domain.objects if kind == "directive"}
+    for name in domain.DIRECTIVES.keys() - described_ones:
+        logger.warning("no page has '.. reference-directive:: %s'", name)
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Add the directives, and the object type that warnings are of."""
+    app.add_object_type("warning-type", "warning-type", "pair: %s; warning", objname="warning")
+    app.add_directive("reference-config", ConfigReference)
+    app.add_directive("reference-warnings", WarningReference)
+    app.add_directive("reference-directive", DirectiveReference)
+    app.add_directive("reference-roles", RoleReference)
+    app.add_directive("reference-command-line", CommandLineReference)
+    app.connect("env-check-consistency", check_complete)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
