@@ -8,13 +8,19 @@ from __future__ import annotations
 
 import os
 import tomllib
+import warnings
 from pathlib import Path
 
 from sphinx.errors import ConfigError
 
 from sphinxext.nova import __version__
+from sphinxext.nova.checkout import open_checkout
+from sphinxext.nova.model import CheckoutError
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# One for each function that is documented, about a method of Sphinx that is not ours to stop using.
+warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"sphinx_autodoc_typehints\.")
 
 
 def newest_release() -> str:
@@ -37,21 +43,34 @@ def checkout_of(variable: str) -> str | None:
     return f"{Path(path).expanduser().absolute()}{at}{revision}" if path else None
 
 
-def settings(checkout: str, title: str) -> dict[str, object]:
-    """Return the configuration of an edition about ``checkout`` (see ``nova_checkout``), called ``title``."""
+def settings(checkout: str) -> dict[str, object]:
+    """Return the configuration of an edition about ``checkout`` (see ``nova_checkout``)."""
+    try:
+        nova = open_checkout(checkout)
+    except CheckoutError as error:
+        raise ConfigError(str(error)) from error
     return {
         "project": "sphinxext-nova",
         "author": "The sphinxext-nova authors",
         "copyright": "The sphinxext-nova authors",
         "version": __version__,
         "release": __version__,
-        "extensions": ["sphinxext.nova", "sphinx.ext.autodoc", "sphinx_autodoc_typehints", "myst_parser"],
+        "extensions": [
+            "sphinxext.nova",
+            "sphinx.ext.autodoc",
+            "sphinx_autodoc_typehints",
+            "myst_parser",
+            "reference",  # the module beside this one
+        ],
         "nova_checkout": checkout,
         "html_theme": "furo",
-        "html_title": f"sphinxext-nova {__version__}: {title}",
+        "html_title": f"sphinxext-nova {__version__}, about Nova {nova.release or 'of no known release'}",
         "html_baseurl": os.environ.get("READTHEDOCS_CANONICAL_URL", ""),
         "autodoc_member_order": "bysource",
         "nitpick_ignore_regex": NITPICK_IGNORE,
+        # sphinx-autodoc-typehints tries to import what Sphinx and docutils import for type checkers alone; some of it
+        # is not there at run time.
+        "suppress_warnings": ["sphinx_autodoc_typehints.guarded_import"],
     }
 
 

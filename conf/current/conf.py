@@ -7,5 +7,4 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import common
 
-checkout = common.checkout_of("NOVA") or common.newest_release()
-globals().update(common.settings(checkout, f"Nova of {Path(checkout).name}"))
+globals().update(common.settings(common.checkout_of("NOVA") or common.newest_release()))

@@ -13,4 +13,4 @@ clone = common.checkout_of("NOVA_GIT")
 if clone is None:
     message = "NOVA_GIT does not say where a git clone of Nova is: make docs EDITION=havana NOVA_GIT=../nova"
     raise ConfigError(message)
-globals().update(common.settings(f"{clone}@2013.2", "Nova 2013.2 (Havana)"))
+globals().update(common.settings(f"{clone}@2013.2"))

@@ -18,7 +18,7 @@ from sphinxext.nova.checkout._git import Git, GitError
 from sphinxext.nova.checkout._identity import Identity, NotOpenStackError, identify
 from sphinxext.nova.checkout._names import Listing, usable
 from sphinxext.nova.checkout._problems import MAX_BYTES, Unreadable, huge, special
-from sphinxext.nova.checkout._walk import names_below, stat_all
+from sphinxext.nova.checkout._walk import names_below, stat_all, through_no_link
 from sphinxext.nova.model import CheckoutError, Kind, Problem
 
 if TYPE_CHECKING:
@@ -72,8 +72,9 @@ def open_folder(place: Place) -> Checkout:
     except GitError as error:
         message = f"{_repository.explain(error, place.folder)}; until then its files have no links to their lines"
         return _open_copied(place, identity, Problem(Kind.GIT, message))
+    names, more = through_no_link(place.root, names)
     listing, stats = stat_all(place.root, names)
-    listing.problems += problems
+    listing.problems += [*problems, *more]
     return FolderCheckout(place, identity, listing, stats, git=git, commit=commit)
 
 
@@ -116,10 +117,10 @@ class FolderCheckout(Checkout):
         return None if self.commit is None and _git.has_repository(self._root) else super().ref
 
     def stamp(self) -> str:
-        numbers = array.array("q")
-        for path in self.paths:
-            stat = self._stats[self._aliases.get(path, path)]
-            numbers.extend((stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size))
+        stats = [self._stats[self._aliases.get(path, path)] for path in self.paths]
+        numbers = array.array(
+            "q", [part for stat in stats for part in (stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size)]
+        )
         known = hashlib.blake2b(numbers.tobytes(), digest_size=20)
         known.update("\0".join((self.commit or "", *self.paths)).encode())
         return known.hexdigest()

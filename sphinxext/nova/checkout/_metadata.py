@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import ast
-import configparser
 import re
-import tomllib
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -101,6 +99,8 @@ def _header(text: str | None, field: str) -> str | None:
 
 
 def _setup_cfg(text: str | None, field: str) -> str | None:
+    import configparser  # noqa: PLC0415 - an sdist of Nova has said all in PKG-INFO
+
     parser = configparser.RawConfigParser(strict=False)
     try:
         parser.read_string(text or "")
@@ -110,6 +110,8 @@ def _setup_cfg(text: str | None, field: str) -> str | None:
 
 
 def _pyproject(text: str | None) -> dict[str, Any]:
+    import tomllib  # noqa: PLC0415 - as above
+
     try:
         project = tomllib.loads(text or "").get("project")
     except (tomllib.TOMLDecodeError, RecursionError):

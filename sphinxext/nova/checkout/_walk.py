@@ -46,16 +46,12 @@ def names_below(root: str) -> tuple[list[str], list[Problem]]:
 def stat_all(root: str, names: Sequence[str]) -> tuple[Listing, dict[str, os.stat_result]]:
     """Ask the file system about each name; return the listing, and what was said of the regular files.
 
-    Names that are gone (deleted but known to git) are left out in silence. git may know a file below a name that is a
-    link now: nothing below a link is asked about.
+    Names that are gone (deleted but known to git) are left out in silence.
     """
     listing = Listing()
-    linked = _linked_folders(root, names)
     prefix = f"{root}/"
     files: dict[str, os.stat_result] = {}
     for name in names:
-        if name.startswith(linked):
-            continue
         try:
             found = os.lstat(prefix + name)
             kind = S_IFMT(found.st_mode)
@@ -70,16 +66,15 @@ def stat_all(root: str, names: Sequence[str]) -> tuple[Listing, dict[str, os.sta
         except OSError as error:
             listing.problems.append(Problem(Kind.UNREADABLE, f"cannot be looked at: {error.strerror}", name))
     listing.files = set(files)
-    listing.problems += [
-        Problem(Kind.OUTSIDE, "a link stands in the place of this folder; not followed", folder[:-1])
-        for folder in linked
-    ]
     return listing, files
 
 
-def _linked_folders(root: str, names: Sequence[str]) -> tuple[str, ...]:
-    """Return the parents of ``names`` that are links now, topmost only, each with a slash at the end."""
-    found: tuple[str, ...] = ()
+def through_no_link(root: str, names: Sequence[str]) -> tuple[list[str], list[Problem]]:
+    """Part names that git knows into those to look at, and the problems of folders in whose place a link lies now.
+
+    :func:`names_below` goes through no link; git's names may.
+    """
+    found: tuple[str, ...] = ()  # each with a slash at the end
     for folder in sorted(folders_of(names)):
         if folder.startswith(found):
             continue
@@ -88,7 +83,10 @@ def _linked_folders(root: str, names: Sequence[str]) -> tuple[str, ...]:
                 found = (*found, f"{folder}/")
         except OSError:
             continue  # gone, with all that was in it
-    return found
+    problems = [
+        Problem(Kind.OUTSIDE, "a link lies in the place of this folder; not followed", name[:-1]) for name in found
+    ]
+    return [name for name in names if not name.startswith(found)], problems
 
 
 def _target(prefix: str, link: str) -> str:

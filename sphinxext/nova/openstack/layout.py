@@ -15,7 +15,7 @@ from sphinxext.nova.syntax import read
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from sphinxext.nova.catalog import Catalog, CatalogEntry
+    from sphinxext.nova.catalog import Catalog
     from sphinxext.nova.checkout import Checkout
     from sphinxext.nova.syntax import FileFacts
 
@@ -57,14 +57,6 @@ def layout(
         tuple(reading.problems),
         frozenset({Source("tree", folder), Source("ref", "")}),
     )
-
-
-def find(catalogs: Iterable[tuple[str, Catalog]], path: str, release: str | None) -> tuple[str, CatalogEntry] | None:
-    """Find the first catalogue that says anything about ``path`` in ``release``; give its name and what it says."""
-    for name, catalog in catalogs:
-        if entry := catalog.lookup(path, release):
-            return name, entry
-    return None
 
 
 def holds(checkout: Checkout, path: str) -> bool:
@@ -120,14 +112,14 @@ class _Reading:
         in_service = self._serves(folder)
         for path in sorted(self._inside[folder], key=lambda path: (path not in self._inside, path.casefold(), path)):
             is_folder = path in self._inside
-            described_by, description, service = self._describe(path, is_folder=is_folder)
+            described_by, description = self._describe(path, is_folder=is_folder)
             yield LayoutRow(
                 path=path,
                 kind="folder" if is_folder else "file",
                 description=description,
                 described_by=described_by,
                 role=self._role(path, is_folder=is_folder) if in_service else None,
-                service=service,
+                service=self._service(path) if is_folder else None,
                 files=self._sizes[path].files,
                 lines=self._sizes[path].lines,
                 depth=level,
@@ -138,21 +130,25 @@ class _Reading:
     def _serves(self, folder: str) -> bool:
         """Tell whether ``folder`` is the body of a service or lies in one."""
         while folder:
-            found = find(self.catalogs, folder, self.checkout.release)
-            if found and found[1].service:
+            if self._service(folder):
                 return True
             folder = folder.rpartition("/")[0]
         return False
 
-    def _describe(self, path: str, *, is_folder: bool) -> tuple[str | None, str | None, str | None]:
-        if found := find(self.catalogs, path, self.checkout.release):
-            name, entry = found
-            return name, entry.description(self.language), entry.service
+    def _service(self, folder: str) -> str | None:
+        """Give the service that the first catalogue which names one says: describing a folder anew takes none away."""
+        entries = (catalog.lookup(folder, self.checkout.release) for _name, catalog in self.catalogs)
+        return next((entry.service for entry in entries if entry and entry.service), None)
+
+    def _describe(self, path: str, *, is_folder: bool) -> tuple[str | None, str | None]:
+        for name, catalog in self.catalogs:
+            if entry := catalog.lookup(path, self.checkout.release):
+                return name, entry.description(self.language)
         modules = (f"{path}/{name}" for name in _SPOKESMEN) if is_folder else (path,)
         for module in modules:
             if (facts := self._read(module)) and (text := summary(facts.docstring)):
-                return "docstring", text, None
-        return None, None, None
+                return "docstring", text
+        return None, None
 
     def _role(self, path: str, *, is_folder: bool) -> Role | None:
         if not is_folder:

@@ -60,3 +60,16 @@ COMMENTS: Final = kinds("comment", "line_continuation")
 def solid(node: Node) -> list[Node]:
     """Return the children of ``node`` without comments, continuation backslashes and error nodes."""
     return [child for child in node.children if child.kind_id not in COMMENTS and child.kind_id != ERROR]
+
+
+def mistakes(root: Node) -> set[int]:
+    """Return the lines of the error nodes, and of the tokens that the parser made up, below ``root``."""
+    lines: set[int] = set()
+    pending = [root] if root.has_error else []
+    while pending:
+        node = pending.pop()
+        if node.kind_id == ERROR or node.is_missing:
+            lines.add(node.start_point[0] + 1)
+        else:
+            pending += [child for child in node.children if child.has_error]
+    return lines

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import marshal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sphinxext.nova.model import Kind
 from sphinxext.nova.syntax.facts import FileFacts
-from sphinxext.nova.syntax.grammar import parse
+from sphinxext.nova.syntax.grammar import mistakes
+from sphinxext.nova.syntax.repair import parse_tolerantly
 from sphinxext.nova.syntax.source import decode
 from sphinxext.nova.syntax.statements import MARSHAL_FORMAT, Reader, block, docstring
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sphinxext.nova.syntax.forms import Block
+
+_PROBLEMS: Final = 20
+"""How many places of one file are reported."""
 
 
 def read(data: bytes, *, path: str) -> FileFacts:
@@ -21,8 +27,8 @@ def read(data: bytes, *, path: str) -> FileFacts:
     ``path`` is only for those problems: what the file is called, relative to the checkout.
     """
     text, problems = decode(data)
-    root = parse(text)
-    reader = Reader(text, frozenset())
+    root, read_text, lost = parse_tolerantly(text)
+    reader = Reader(read_text, lost)
     body: Block = block(reader, root.children, 0)
     outline = (
         docstring(body),
@@ -32,7 +38,16 @@ def read(data: bytes, *, path: str) -> FileFacts:
         tuple(reader.attributes),
         tuple(reader.classes),
         tuple(reader.functions),
-        (*problems, *((Kind.SYNTAX.value, message, line) for line, message in reader.problems)),
+        (*problems, *_syntax_problems({*reader.problems, *lost, *mistakes(root)})),
     )
     bodies = (marshal.dumps(body, MARSHAL_FORMAT), *reader.class_bodies, *reader.function_bodies)
     return FileFacts(outline, bodies, path)
+
+
+def _syntax_problems(lines: set[int]) -> Iterator[tuple[str, str, int]]:
+    shown = sorted(lines)[:_PROBLEMS]
+    for line in shown:
+        more = (
+            f", nor {len(lines) - len(shown)} further places" if line == shown[-1] and len(lines) > len(shown) else ""
+        )
+        yield Kind.SYNTAX.value, f"a statement is not understood{more}", line

@@ -23,6 +23,7 @@ from sphinxext.nova.syntax.expressions import (
 )
 from sphinxext.nova.syntax.grammar import COMMENTS, ERROR, kinds, solid, table
 from sphinxext.nova.syntax.patterns import pattern
+from sphinxext.nova.syntax.repair import FILLER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,8 +58,8 @@ class Scope(NamedTuple):
 class Reader(Context):
     """Reads one file: what was found so far, and which scope is being read.
 
-    The lists are the rows of :class:`~sphinxext.nova.syntax.facts.FileFacts`. ``fillers`` are the offsets of
-    statements that stand for something broken (:mod:`~sphinxext.nova.syntax.repair`).
+    The lists are the rows of :class:`~sphinxext.nova.syntax.facts.FileFacts`; ``problems`` are lines with something that
+    was not understood. ``lost`` is what fillers stand for, by line (:mod:`~sphinxext.nova.syntax.repair`).
     """
 
     __slots__ = (
@@ -66,17 +67,17 @@ class Reader(Context):
         "attributes",
         "class_bodies",
         "classes",
-        "fillers",
         "function_bodies",
         "functions",
         "imports",
+        "lost",
         "problems",
         "scope",
     )
 
-    def __init__(self, data: bytes, fillers: frozenset[int]) -> None:
+    def __init__(self, data: bytes, lost: dict[int, str]) -> None:
         super().__init__(data)
-        self.fillers = fillers
+        self.lost = lost
         self.scope = Scope()
         self.imports: list[Row] = []
         self.assignments: list[Row] = []
@@ -85,13 +86,17 @@ class Reader(Context):
         self.functions: list[Row] = []
         self.class_bodies: list[bytes] = []
         self.function_bodies: list[bytes] = []
-        self.problems: list[tuple[int, str]] = []
+        self.problems: list[int] = []
 
-    def misunderstood(self, node: Node, why: str) -> Stmt:
+    def misunderstood(self, node: Node) -> Stmt:
         """Record a problem and return the statement that stands in the place of ``node``."""
         line = node.start_point[0] + 1
-        self.problems.append((line, why))
+        self.problems.append(line)
         return ("error", line, self.text[node.start_byte : node.end_byte][:_ERROR_TEXT].partition("\n")[0])
+
+    def lost_between(self, first: int, last: int) -> bool:
+        """Return whether something between two lines was replaced by a filler."""
+        return any(first <= line <= last for line in self.lost)
 
 
 Handler: TypeAlias = "Callable[[Reader, Node, int], Stmt]"
@@ -99,7 +104,7 @@ Handler: TypeAlias = "Callable[[Reader, Node, int], Stmt]"
 
 def _skip(reader: Reader, node: Node, _depth: int) -> Stmt:
     """Stand in the table for what is no statement: comments, semicolons."""
-    return reader.misunderstood(node, "no statement")
+    return reader.misunderstood(node)
 
 
 def block(reader: Reader, nodes: list[Node], depth: int) -> Block:
@@ -111,8 +116,8 @@ def block(reader: Reader, nodes: list[Node], depth: int) -> Block:
         if handler is not _skip:
             try:
                 result.append(handler(reader, node, depth))
-            except ValueError as error:  # MalformedError, or a node with more or fewer children than its kind has
-                result.append(reader.misunderstood(node, f"not understood: {error}"))
+            except ValueError:  # MalformedError, or a node with more or fewer children than its kind has
+                result.append(reader.misunderstood(node))
         elif kind == ERROR:
             result += _salvaged(reader, node, depth)
     return tuple(result)
@@ -120,7 +125,7 @@ def block(reader: Reader, nodes: list[Node], depth: int) -> Block:
 
 def _salvaged(reader: Reader, node: Node, depth: int) -> list[Stmt]:
     """Return what is whole inside an error node, after a statement that says that something was not understood."""
-    result = [reader.misunderstood(node, "not understood")]
+    result = [reader.misunderstood(node)]
     if depth < _SALVAGE_DEPTH:
         for child in node.children:
             if child.kind_id in _BLOCK or child.kind_id == ERROR:
@@ -156,9 +161,10 @@ def _expression_statement(reader: Reader, node: Node, depth: int) -> Stmt:
         return _assignment(reader, first, depth)
     if kind == _AUGMENTED:
         return _augmented(reader, first, depth)
-    if node.start_byte in reader.fillers:
-        return reader.misunderstood(node, "not understood")
-    return ("expr", _line(node), listed(reader, children, depth))
+    line = node.start_point[0] + 1
+    if line in reader.lost and reader.text[node.start_byte : node.end_byte] == FILLER:
+        return ("error", line, reader.lost[line][:_ERROR_TEXT])
+    return ("expr", line, listed(reader, children, depth))
 
 
 def _assignment(reader: Reader, node: Node, depth: int) -> Stmt:
@@ -387,7 +393,7 @@ def _decorated(reader: Reader, node: Node, depth: int) -> Stmt:
             return _define(reader, child, depth, tuple(decorators))
         elif kind in _CLASS:
             return _classify(reader, child, depth, tuple(decorators))
-    return reader.misunderstood(node, "decorators of nothing")
+    return reader.misunderstood(node)
 
 
 def _define(reader: Reader, node: Node, depth: int, decorators: Row = ()) -> Stmt:
@@ -411,8 +417,8 @@ def _define(reader: Reader, node: Node, depth: int, decorators: Row = ()) -> Stm
         elif kind == _PARAMETERS:
             try:
                 raw = parameters(reader, child, depth)
-            except ValueError as error:
-                reader.misunderstood(child, f"parameters not understood: {error}")
+            except ValueError:
+                reader.misunderstood(child)
         elif kind == _TYPE:
             returns = expression(reader, child, depth)
         elif kind in _ASYNC:
@@ -423,12 +429,13 @@ def _define(reader: Reader, node: Node, depth: int, decorators: Row = ()) -> Stm
             body = block(reader, child.children, depth + 1)
             reader.scope = outer
     row, column = node.start_point
+    end_line = _end_line(node)
     reader.functions[index] = (
         name,
         f"{outer.prefix}{name}",
         row + 1,
         column,
-        _end_line(node),
+        end_line,
         outer.direct,
         outer.function,
         raw,
@@ -437,7 +444,7 @@ def _define(reader: Reader, node: Node, depth: int, decorators: Row = ()) -> Stm
         docstring(body),
         is_async,
         reader.yields,
-        node.has_error or len(reader.problems) > problems,
+        node.has_error or len(reader.problems) > problems or reader.lost_between(row + 1, end_line),
     )
     reader.function_bodies[index] = marshal.dumps(body, MARSHAL_FORMAT)
     reader.yields = yields
@@ -462,26 +469,27 @@ def _classify(reader: Reader, node: Node, depth: int, decorators: Row = ()) -> S
         elif kind == _ARGUMENTS:
             try:
                 bases, keywords = arguments(reader, child, depth)
-            except ValueError as error:
-                reader.misunderstood(child, f"base classes not understood: {error}")
+            except ValueError:
+                reader.misunderstood(child)
         elif kind in _BLOCK:
             reader.scope = Scope(f"{outer.prefix}{name}.", index, index, outer.function, outer.receiver)
             body = block(reader, child.children, depth + 1)
             reader.scope = outer
     row, column = node.start_point
+    end_line = _end_line(node)
     reader.classes[index] = (
         name,
         f"{outer.prefix}{name}",
         row + 1,
         column,
-        _end_line(node),
+        end_line,
         outer.direct,
         outer.function,
         bases,
         keywords,
         decorators,
         docstring(body),
-        node.has_error or len(reader.problems) > problems,
+        node.has_error or len(reader.problems) > problems or reader.lost_between(row + 1, end_line),
     )
     reader.class_bodies[index] = marshal.dumps(body, MARSHAL_FORMAT)
     return ("class", row + 1, index)
