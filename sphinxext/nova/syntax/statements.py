@@ -58,8 +58,8 @@ class Scope(NamedTuple):
 class Reader(Context):
     """Reads one file: what was found so far, and which scope is being read.
 
-    The lists are the rows of :class:`~sphinxext.nova.syntax.facts.FileFacts`; ``problems`` are lines with something that
-    was not understood. ``lost`` is what fillers stand for, by line (:mod:`~sphinxext.nova.syntax.repair`).
+    The lists are the rows of :class:`~sphinxext.nova.syntax.facts.FileFacts`; ``problems`` are lines with something
+    that was not understood. ``lost`` is what fillers stand for, by line (:mod:`~sphinxext.nova.syntax.repair`).
     """
 
     __slots__ = (
