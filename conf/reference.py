@@ -132,16 +132,17 @@ class CommandLineReference(Reference):
 
     def write(self) -> Iterator[str]:
         """Take them from the parser."""
-        yield from self._program(command_line._arguments())  # noqa: SLF001
+        parser = command_line._arguments()  # noqa: SLF001
+        yield from self._program(parser, parser.description or "")
 
-    def _program(self, parser: argparse.ArgumentParser) -> Iterator[str]:
+    def _program(self, parser: argparse.ArgumentParser, purpose: str) -> Iterator[str]:
         usage = indent(parser.format_usage(), "   ")
-        yield f"::\n\n{usage}\n\n.. program:: {parser.prog}\n\n"
+        yield f".. rubric:: {parser.prog}\n\n{purpose}\n\n::\n\n{usage}\n\n.. program:: {parser.prog}\n\n"
         # argparse has no public way to ask for what was added to a parser.
         for action in parser._actions:  # noqa: SLF001
             if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
-                for command in action.choices.values():
-                    yield from self._program(command)
+                for command in action._choices_actions:  # noqa: SLF001
+                    yield from self._program(action.choices[command.dest], (command.help or "").capitalize())
             elif not isinstance(action, argparse._HelpAction):  # noqa: SLF001
                 yield self._option(action)
 
