@@ -31,6 +31,9 @@ def commit_of(git: Git, revision: str) -> str | None:
         found = git.run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     except GitSilentError:
         return None
+    except GitError:
+        git.run("rev-parse", "--git-dir")  # is it the repository, or "no upstream configured for branch 'main'"?
+        return None
     return found.decode().strip()
 
 

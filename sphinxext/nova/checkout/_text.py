@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import tokenize
 from typing import Final
@@ -22,11 +23,15 @@ def decode(path: str, data: bytes) -> str:
     nul = data.find(b"\0")
     if nul >= 0:
         raise Unreadable(Problem(Kind.BINARY, "holds a NUL byte and is no text", path, _line(data, nul)))
-    encoding = _declared(path, data) if _is_python(path, data) else "utf-8-sig"
+    encoding = "utf-8"
+    if data.startswith(codecs.BOM_UTF8):  # says more than a cookie
+        data = data.removeprefix(codecs.BOM_UTF8)
+    elif _is_python(path, data):
+        encoding = _declared(path, data)
     try:
         return data.decode(encoding).replace("\r\n", "\n")
     except UnicodeDecodeError as error:
-        message = f"byte 0x{data[error.start]:02x} is not {encoding.removesuffix('-sig')}"
+        message = f"byte 0x{data[error.start]:02x} is not {encoding}"
         raise Unreadable(Problem(Kind.ENCODING, message, path, _line(data, error.start))) from None
     except (UnicodeError, LookupError):  # an encoding of bytes to bytes ("hex"), or one that rejects the whole
         raise Unreadable(Problem(Kind.ENCODING, f"its bytes are not {encoding!r} text", path)) from None
