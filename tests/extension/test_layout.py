@@ -63,6 +63,7 @@ def test_a_table(site: Site, dump: Callable[[nodes.document], str]) -> None:
                         <row>
                             <entry>
                                 <paragraph>
+                                    <index entries="('single',\\ 'nova/{name}\\ (file)',\\ 'nova-file-nova-{name}',\\ '',\\ None)">
                                     <target>
                                     <reference refuri="{link}/{name}">
                                         <literal>

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
-from sphinxext.nova.checkout import source_uri_template
 from sphinxext.nova.extension.warnings import warn
 from sphinxext.nova.model import Kind
 
@@ -38,7 +37,10 @@ def _check_paths(value: object) -> None:
 
 def _check_source_uri(value: object) -> None:
     _check_text(value)
-    if isinstance(value, str):
+    # The default needs no check, and most projects keep it.
+    if isinstance(value, str) and value != "opendev":
+        from sphinxext.nova.checkout import source_uri_template
+
         source_uri_template(value)
 
 

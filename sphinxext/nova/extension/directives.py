@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from sphinx import addnodes
 from sphinx.locale import get_translation
 from sphinx.util.docutils import SphinxDirective
+from sphinx.util.nodes import make_id
 
 from sphinxext.nova.extension.library import library
 from sphinxext.nova.extension.nodes import nova_answer
@@ -111,6 +113,18 @@ class NovaDirective(SphinxDirective):
         domain = cast("OpenStackDomain", self.env.domains["openstack"])
         for problem in answer.problems:
             domain.note_problem(spec, problem, self.lineno)
+
+    def target(self, objtype: str, name: str) -> list[nodes.Node]:
+        """Make what references to an object of the checkout lead to, and its entry in the general index."""
+        checkout = self.options.get("checkout", "")
+        prefix = "-".join(filter(None, ("nova", checkout, objtype)))
+        anchor = make_id(self.env, self.state.document, prefix, name)
+        target = nodes.target("", "", ids=[anchor])
+        self.state.document.note_explicit_target(target)
+        domain = cast("OpenStackDomain", self.env.domains["openstack"])
+        domain.note_object(objtype, checkout, name, anchor)
+        entry = f"{name} ({domain.object_types[objtype].lname})"
+        return [addnodes.index(entries=[("single", entry, anchor, "", None)]), target]
 
     def choice(self, option: str, known: Collection[str], default: str) -> str:
         """Give the value of an option that is one word.

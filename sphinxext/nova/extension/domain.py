@@ -10,7 +10,7 @@ import contextlib
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, cast
 
 from docutils import nodes
-from sphinx.domains import Domain, Index, IndexEntry, ObjType
+from sphinx.domains import Domain, ObjType
 from sphinx.errors import NoUri
 from sphinx.locale import get_translation
 from sphinx.util.display import progress_message
@@ -22,10 +22,9 @@ from sphinxext.nova.extension.only import NovaOnly
 from sphinxext.nova.extension.roles import PathRole
 from sphinxext.nova.extension.warnings import warn, warn_problem
 from sphinxext.nova.model import CheckoutError, Kind
-from sphinxext.nova.openstack.layout import holds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from collections.abc import Set as AbstractSet
 
     from docutils.nodes import Element
@@ -60,26 +59,6 @@ class ObjectKey(NamedTuple):
         return f"{self.checkout}:{self.name}" if self.checkout else self.name
 
 
-class ObjectIndex(Index):
-    """Everything that the pages show of the checkouts, by its type."""
-
-    name = "objects"
-    localname = "Index of the source"
-    shortname = "source"
-
-    def generate(self, docnames: Iterable[str] | None = None) -> tuple[list[tuple[str, list[IndexEntry]]], bool]:
-        """List the objects that are shown in ``docnames``, or in any document."""
-        domain = self.domain
-        assert isinstance(domain, OpenStackDomain)  # noqa: S101 - Sphinx's signature hides the type
-        wanted = None if docnames is None else set(docnames)
-        groups: dict[str, list[IndexEntry]] = {}
-        for key, (docname, anchor) in sorted(domain.shown()):
-            if wanted is None or docname in wanted:
-                title = domain.get_type_name(domain.object_types[key.objtype])
-                groups.setdefault(title, []).append(IndexEntry(key.name, 0, docname, anchor, key.checkout, "", ""))
-        return sorted(groups.items()), False
-
-
 class OpenStackDomain(Domain):
     """Folders and files of a checkout, and the record of what each page was made from."""
 
@@ -94,7 +73,6 @@ class OpenStackDomain(Domain):
         "file": PathRole(),
     }
     directives: ClassVar[dict[str, Any]] = dict(DIRECTIVES)
-    indices: ClassVar[list[type[Index]]] = [ObjectIndex]
     initial_data: ClassVar[dict[str, Any]] = {"objects": {}, "problems": {}, "sources": {}, "stamps": {}}
     data_version = 1
 
@@ -234,6 +212,10 @@ def _check_catalogs(_app: Sphinx, env: BuildEnvironment) -> None:
     """Warn of what is wrong in the user's catalogues, and of descriptions that no checkout needs any more."""
     domain = cast("OpenStackDomain", env.domains["openstack"])
     books = library(env)
+    if not books.config.catalogs:
+        return
+    from sphinxext.nova.openstack.layout import holds
+
     specs = sorted({spec for read in domain.sources.values() for spec in read})
     for path, catalog, problems in books.user_catalogs:
         for problem in problems:
@@ -248,8 +230,6 @@ def _check_catalogs(_app: Sphinx, env: BuildEnvironment) -> None:
 
 def setup(app: Sphinx) -> None:
     """Add the domain and the directives' bare names to Sphinx."""
-    # As plain text: the builders json and pickle cannot write a translation that is yet to be looked up.
-    ObjectIndex.localname, ObjectIndex.shortname = str(_("Index of the source")), str(_("source"))
     app.add_domain(OpenStackDomain)
     for name, directive in DIRECTIVES.items():
         app.add_directive(name, directive)

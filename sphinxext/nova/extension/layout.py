@@ -5,24 +5,20 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from docutils import nodes
 from sphinx.locale import get_translation
-from sphinx.util.nodes import make_id
 
 from sphinxext.nova.extension.directives import COMMON_OPTIONS, NovaDirective, Option
-from sphinxext.nova.extension.tables import Renderer
 from sphinxext.nova.extension.warnings import warn
 from sphinxext.nova.model import Kind
-from sphinxext.nova.openstack.layout import holds, layout
-from sphinxext.nova.present.layout import COLUMNS, default_columns, layout_table
+from sphinxext.nova.present.columns import LAYOUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from sphinxext.nova.checkout import Checkout
-    from sphinxext.nova.extension.domain import OpenStackDomain
     from sphinxext.nova.extension.nodes import nova_answer
     from sphinxext.nova.model import LayoutRow
     from sphinxext.nova.present.tables import Cell, Column, TableRow
@@ -51,7 +47,7 @@ class NovaLayout(NovaDirective):
         Option("depth", "a number, 1 by default", "How many levels below the folder are shown."),
         Option(
             "columns",
-            ", ".join(f"``{key}``" for key in COLUMNS),
+            ", ".join(f"``{key}``" for key in LAYOUT),
             "The columns, in this order; by default those that have something to say.",
         ),
         Option(
@@ -66,8 +62,12 @@ class NovaLayout(NovaDirective):
 
     def answer(self, location: nova_answer) -> Sequence[nodes.Node]:
         """Ask for the layout and make a table or a list of it."""
+        from sphinxext.nova.extension.tables import Renderer
+        from sphinxext.nova.openstack.layout import layout
+        from sphinxext.nova.present.layout import default_columns, layout_table
+
         depth = self.number("depth", 1)
-        columns = self.words("columns", COLUMNS)
+        columns = self.words("columns", LAYOUT)
         style = self.choice("style", ("table", "tree"), "table")
         only = self.words("only", _ONLY)
         folder = "/".join(part for part in (self.arguments or [""])[0].split("/") if part not in {"", "."})
@@ -89,7 +89,7 @@ class NovaLayout(NovaDirective):
         objtypes = {row.path: row.kind for row in rows}
 
         def anchor(row: TableRow) -> list[nodes.Node]:
-            return [self._target(objtypes[row.key], row.key)]
+            return self.target(objtypes[row.key], row.key)
 
         def link(cell: Cell) -> str | None:
             return self.library.link(checkout, cell.place, cell.line) if cell.place else None
@@ -109,6 +109,8 @@ class NovaLayout(NovaDirective):
 
     def _written(self, folder: str, checkout: Checkout, location: nova_answer) -> dict[str, nodes.paragraph]:
         """Read the descriptions in the directive's content, by the path that each is of."""
+        from sphinxext.nova.openstack.layout import holds
+
         entries: list[tuple[str, list[str], int]] = []
         for offset, line in enumerate(self.content):
             number = self.content_offset + offset + 1
@@ -129,15 +131,6 @@ class NovaLayout(NovaDirective):
             paragraph.source, paragraph.line = self.get_source_info()[0], number
             written[path] = paragraph
         return written
-
-    def _target(self, objtype: str, path: str) -> nodes.target:
-        """Make what references to a path lead to."""
-        name = self.options.get("checkout", "")
-        anchor = make_id(self.env, self.state.document, "-".join(filter(None, ("nova", name, objtype))), path)
-        target = nodes.target("", "", ids=[anchor])
-        self.state.document.note_explicit_target(target)
-        cast("OpenStackDomain", self.env.domains["openstack"]).note_object(objtype, name, path, anchor)
-        return target
 
 
 def _chosen(rows: Sequence[LayoutRow], only: Sequence[str], exclude: Sequence[str]) -> list[LayoutRow]:

@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from sphinxext.nova.catalog import Catalog, bundled, load
-from sphinxext.nova.checkout import open_checkout, source_uri_template
 from sphinxext.nova.extension.config import nova_config
 from sphinxext.nova.model import CheckoutError, Kind, Problem, QuestionError
 
@@ -16,6 +14,7 @@ if TYPE_CHECKING:
     from sphinx.config import Config
     from sphinx.environment import BuildEnvironment
 
+    from sphinxext.nova.catalog import Catalog
     from sphinxext.nova.checkout import Checkout
 
 _libraries: WeakKeyDictionary[BuildEnvironment, Library] = WeakKeyDictionary()
@@ -60,6 +59,8 @@ class Library:
 
         :raises CheckoutError: it cannot be opened; said anew for every page that asks.
         """
+        from sphinxext.nova.checkout import open_checkout
+
         found = self._checkouts.get(spec)
         if found is None:
             try:
@@ -79,6 +80,8 @@ class Library:
 
     def link(self, checkout: Checkout, path: str, line: int | None = None, endline: int | None = None) -> str | None:
         """Give the address of a file or folder, or of lines in a file; ``None`` where there is none."""
+        from sphinxext.nova.checkout import source_uri_template
+
         if self.config.source_uri is None:
             return None
         return checkout.link(path, line, endline, template=source_uri_template(self.config.source_uri))
@@ -93,9 +96,13 @@ class Library:
     @property
     def catalogs(self) -> tuple[tuple[str, Catalog], ...]:
         """All catalogues, best first, by the name that an answer's ``described_by`` gives them."""
+        from sphinxext.nova.catalog import bundled
+
         return (*(("user", catalog) for _path, catalog, _problems in self.user_catalogs), ("catalog", bundled()))
 
     def _load(self, name: str) -> tuple[Path, Catalog, tuple[Problem, ...]]:
+        from sphinxext.nova.catalog import Catalog, load
+
         path = self.base / Path(name).expanduser()
         try:
             data = path.read_bytes()

@@ -11,7 +11,6 @@ from sphinxext.nova.extension.directives import COMMON_OPTIONS, NovaDirective, O
 from sphinxext.nova.extension.staleness import note
 from sphinxext.nova.extension.warnings import warn
 from sphinxext.nova.model import Kind, QuestionError, Source
-from sphinxext.nova.releases import Specifier, parse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +30,8 @@ class NovaOnly(NovaDirective):
 
     def answer(self, location: nova_answer) -> Sequence[nodes.Node]:
         """Parse the content, or leave it out."""
+        from sphinxext.nova.releases import Specifier, parse
+
         try:
             specifier = Specifier.parse(self.arguments[0])
         except ValueError as error:

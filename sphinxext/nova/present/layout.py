@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sphinxext.nova.model import Role
+from sphinxext.nova.present.columns import LAYOUT
 from sphinxext.nova.present.tables import Cell, Column, Look, Table, TableRow, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from sphinxext.nova.model import LayoutRow
-
-COLUMNS = ("path", "description", "service", "role", "files", "lines")
 
 
 def default_columns(rows: Sequence[LayoutRow]) -> tuple[str, ...]:
@@ -24,13 +23,13 @@ def default_columns(rows: Sequence[LayoutRow]) -> tuple[str, ...]:
         silent.add("role")
     if all(row.kind == "file" for row in rows):
         silent.add("files")
-    return tuple(key for key in COLUMNS if key not in silent)
+    return tuple(key for key in LAYOUT if key not in silent)
 
 
 def layout_table(rows: Sequence[LayoutRow], columns: Sequence[str], translate: Callable[[str], str]) -> Table:
     """Set the rows of a layout in the given columns.
 
-    :param columns: members of :data:`COLUMNS`.
+    :param columns: members of :data:`~sphinxext.nova.present.columns.LAYOUT`.
     :param translate: gives a word of ours in the reader's language.
     """
     # Written out, one by one, so that the message extractor finds them.

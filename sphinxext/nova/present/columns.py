@@ -1,0 +1,3 @@
+"""The columns that each table can have, by the names that options give them."""
+
+LAYOUT = ("path", "description", "service", "role", "files", "lines")
