@@ -11,8 +11,14 @@ from pathlib import Path
 import pytest
 
 from sphinxext.nova import __version__
+from tests.small_nova import make
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def text(name: str) -> str:
+    """Return a file of the repository."""
+    return (ROOT / name).read_text(encoding="utf-8")
 
 
 def dry_run(*arguments: str, **environment: str) -> str:
@@ -78,7 +84,7 @@ def test_make_docs_gets_the_newest_release_when_it_is_read(arguments: list[str],
 
 
 def test_make_lists_its_targets() -> None:
-    targets = re.findall(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    targets = re.findall(r"^\.PHONY: (.*)$", text("Makefile"), re.MULTILINE)
     listed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert re.findall(r"^make ([a-z-]+)  +[A-Z]", listed, re.MULTILINE) == targets
 
@@ -102,9 +108,41 @@ def test_read_the_docs_accepts_its_configuration() -> None:
 
 @pytest.mark.parametrize("name", [".readthedocs.yaml", "tox.ini"])
 def test_documentation_is_built_as_strictly_everywhere(name: str) -> None:
-    assert f"sphinx-build -c conf/current -b html {' '.join(STRICT)} " in (ROOT / name).read_text(encoding="utf-8")
+    assert f"sphinx-build -c conf/current -b html {' '.join(STRICT)} " in text(name)
 
 
 def test_changelog_begins_with_this_version() -> None:
-    versions = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    versions = re.findall(r"^## (\S+)", text("CHANGELOG.md"), re.MULTILINE)
     assert versions[0] == __version__
+
+
+def test_example_of_the_readme_builds(tmp_path: Path) -> None:
+    make(tmp_path / "nova")
+    [conf] = re.findall(r"```python\n(.*?)```", text("README.md"), re.DOTALL)
+    [page] = re.findall(r"```rst\n(.*?)```", text("README.md"), re.DOTALL)
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "conf.py").write_text(conf, encoding="utf-8")
+    (tmp_path / "docs" / "index.rst").write_text(f"Nova\n====\n\n{page}", encoding="utf-8")
+    sphinx = [sys.executable, "-m", "sphinx", "-q", "-n", "-b", "text", tmp_path / "docs", tmp_path / "text"]
+    built = subprocess.run(sphinx, capture_output=True, text=True, check=False)
+    assert (built.returncode, built.stdout, built.stderr) == (0, "", "")
+
+
+def test_commands_of_the_readme_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    nova = make(tmp_path / "nova")
+    (tmp_path / "docs").mkdir()
+    monkeypatch.chdir(nova)
+    git = ["git", "-c", "user.name=nobody", "-c", "user.email=nobody@example.org"]
+    for arguments in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "First"], ["tag", "2013.2"]):
+        subprocess.run([*git, *arguments], check=True)
+    commands = re.findall(r"^    python (-m sphinxext\.nova .*)$", text("README.md"), re.MULTILINE)
+    assert len(commands) > 1
+    for command in commands:
+        python = [sys.executable, *command.split()]
+        answered = subprocess.run(python, cwd=tmp_path / "docs", capture_output=True, text=True, check=False)
+        assert (answered.returncode, answered.stderr) == (0, ""), command
+
+
+def test_command_line_starts_without_sphinx() -> None:
+    code = "import sys, sphinxext.nova.__main__; print(*{'docutils', 'sphinx'} & set(sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "\n"
