@@ -13,14 +13,14 @@ from sys import intern
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 from sphinxext.nova.syntax import literals
-from sphinxext.nova.syntax.grammar import ERROR, kinds, parse, solid, table
+from sphinxext.nova.syntax.grammar import ERROR, kinds, solid, table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from tree_sitter import Node
 
-    from sphinxext.nova.syntax.forms import Expr, ForClause, FPart, IfClause, Keyword, Pair, RawParameter
+    from sphinxext.nova.syntax.forms import Expr, ForClause, FPart, IfClause, Keyword, Operand, Pair, RawParameter
 
 DEPTH_LIMIT: Final = 150
 """How deep expressions and statements may be nested. Chains (of operators, of ``elif``) do not nest."""
@@ -52,14 +52,18 @@ class Utf8:
 
 
 class Context:
-    """What the functions of one file share. ``yields`` is set when a ``yield`` was seen."""
+    """What the functions of one file share.
 
-    __slots__ = ("data", "text", "yields")
+    ``yields`` is set when a ``yield`` was seen. ``misread`` collects what to write where, before the file is parsed
+    once more: the grammar takes backticks for a string, and braces in their place show what they hold.
+    """
+
+    __slots__ = ("misread", "text", "yields")
 
     def __init__(self, data: bytes) -> None:
-        self.data = data
         self.text: Text = data.decode("ascii") if data.isascii() else Utf8(data)
         self.yields = False
+        self.misread: dict[int, bytes] = {}
 
 
 Handler: TypeAlias = "Callable[[Context, Node, int], Expr]"
@@ -192,23 +196,12 @@ def _string(context: Context, node: Node, depth: int) -> Expr:
         return ("str", text[1:-1])
     prefix, quotes = literals.opening(text)
     if quotes == "`":
-        return ("repr", _backticks(context, node, depth))
+        context.misread |= {node.start_byte: b"{", node.end_byte - 1: b"}"}
+        return ("error", text)
     if "f" in prefix or "t" in prefix:
         return _formatted(context, node, depth, raw="r" in prefix)
     value = literals.string(text)
     return value if isinstance(value, bytes) else ("str", value)
-
-
-def _backticks(context: Context, node: Node, depth: int) -> Expr:
-    """Read what stands between backticks, which the grammar takes for a string, in its place in the file."""
-    check_depth(depth)
-    before = re.sub(rb"[^\n]", b" ", context.data[: node.start_byte])
-    data = before + b"(" + context.data[node.start_byte + 1 : node.end_byte - 1] + b")"
-    inner = parse(data)
-    statement = inner.named_children[0] if inner.named_child_count == 1 and not inner.has_error else None
-    if statement is None or statement.named_child_count != 1:
-        return ("error", context.text[node.start_byte + 1 : node.end_byte - 1])
-    return expression(context, statement.named_children[0], depth + 1)
 
 
 def _formatted(context: Context, node: Node, depth: int, *, raw: bool) -> Expr:
@@ -325,6 +318,8 @@ def _list(context: Context, node: Node, depth: int) -> Expr:
 
 def _set(context: Context, node: Node, depth: int) -> Expr:
     check_depth(depth)
+    if context.text[node.start_byte : node.start_byte + 1] == "`":
+        return ("repr", listed(context, node.children, depth + 1))
     return ("set", tuple(expressions(context, node.children, depth + 1)))
 
 
@@ -356,12 +351,45 @@ def _starred(context: Context, node: Node, depth: int) -> Expr:
 def _operate(context: Context, node: Node, depth: int) -> Expr:
     """Walk down the left side, which may be ten thousand operators long, without recursion."""
     check_depth(depth)
-    rest = []
+    top = node
+    rest: list[Operand] = []
     while node.kind_id == _BINARY_OPERATOR:
         node, operator, right = node.children if node.child_count == 3 else solid(node)
-        rest.append((operator.type, EXPRESSION[right.kind_id](context, right, depth + 1)))
+        word = operator.type
+        if word == "&":
+            return _reordered(context, top, depth)
+        rest.append((word, EXPRESSION[right.kind_id](context, right, depth + 1)))
     rest.reverse()
     return ("operate", expression(context, node, depth + 1), tuple(rest))
+
+
+def _reordered(context: Context, node: Node, depth: int) -> Expr:
+    """Apply Python's precedence to a row of operators: the grammar has ``^`` before ``&``."""
+    operands = [node]
+    operators: list[str] = []
+    position = 0
+    while position < len(operands):
+        current = operands[position]
+        if current.kind_id == _BINARY_OPERATOR and (parts := solid(current))[1].type != "**":
+            left, operator, right = parts
+            operands[position : position + 1] = [left, right]
+            operators.insert(position, operator.type)
+        else:
+            position += 1
+    forms = iter([expression(context, operand, depth + 1) for operand in operands])
+    words = iter([*operators, ""])
+    return _climb(forms, words, next(words), 0)[0]
+
+
+def _climb(forms: Iterator[Expr], words: Iterator[str], word: str, least: int) -> tuple[Expr, str]:
+    """Return the operations from ``word`` on that bind at least so tightly, and the operator after them."""
+    first = next(forms)
+    rest: list[Operand] = []
+    while (level := _LEVELS.get(word, -1)) >= least:
+        operator = word
+        operand, word = _climb(forms, words, next(words), level + 1)
+        rest.append((operator, operand))
+    return ("operate", first, tuple(rest)) if rest else first, word
 
 
 def _unary(context: Context, node: Node, depth: int) -> Expr:
@@ -654,6 +682,11 @@ _EQUALS: Final = kinds("=", named=False)
 _FROM: Final = kinds("from", named=False)
 _IN: Final = kinds("in", named=False)
 _ASYNC: Final = kinds("async", named=False)
+_LEVELS: Final = {
+    word: level
+    for level, words in enumerate((("|",), ("^",), ("&",), ("<<", ">>"), ("+", "-"), ("*", "/", "//", "%", "@")))
+    for word in words
+}
 _TRIPLE: Final = ('"""', "'''")
 _COMPARISONS: Final = {
     operator: operator for operator in ("<", "<=", "==", "!=", ">=", ">", "in", "not in", "is", "is not")

@@ -45,17 +45,26 @@ def string(text: str) -> str | bytes:
     width = len(quotes)
     closed = len(text) >= len(prefix) + 2 * width and text.endswith(quotes)
     content = text[len(prefix) + width : -width if closed else None]
-    is_bytes = "b" in prefix
-    if "r" not in prefix:
-        content = unescape(content, is_bytes=is_bytes)
-    return content.encode("latin-1" if content.isascii() else "utf-8", "replace") if is_bytes else content
+    if "b" not in prefix:
+        return content if "r" in prefix else unescape(content)
+    octets = content.encode("utf-8", "replace").decode("latin-1")
+    if "r" not in prefix and "\\" in octets:
+        octets = _BYTES_ESCAPE.sub(_escape_byte, octets)
+    return octets.encode("latin-1")
 
 
-def unescape(content: str, *, is_bytes: bool = False) -> str:
+def unescape(content: str) -> str:
     """Return ``content`` with its backslash escapes replaced; unknown ones stay, as in Python."""
-    if "\\" not in content:
-        return content
-    return (_BYTES_ESCAPE if is_bytes else _ESCAPE).sub(_escape, content)
+    return _ESCAPE.sub(_escape, content) if "\\" in content else content
+
+
+def _escape_byte(match: re.Match[str]) -> str:
+    newline, single, octal, code = match.groups()
+    if newline:
+        return ""
+    if single:
+        return _SINGLE[single]
+    return chr(int(octal, 8) & 0xFF if octal else int(code, 16))
 
 
 def _escape(match: re.Match[str]) -> str:

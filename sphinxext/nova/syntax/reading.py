@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from sphinxext.nova.model import Kind
 from sphinxext.nova.syntax.facts import FileFacts
 from sphinxext.nova.syntax.grammar import mistakes
-from sphinxext.nova.syntax.repair import parse_tolerantly
+from sphinxext.nova.syntax.repair import Parsed, parse_again, parse_tolerantly
 from sphinxext.nova.syntax.source import decode
 from sphinxext.nova.syntax.statements import MARSHAL_FORMAT, Reader, block, docstring
 
@@ -27,9 +27,11 @@ def read(data: bytes, *, path: str) -> FileFacts:
     ``path`` is only for those problems: what the file is called, relative to the checkout.
     """
     text, problems = decode(data)
-    root, read_text, lost = parse_tolerantly(text)
-    reader = Reader(read_text, lost)
-    body: Block = block(reader, root.children, 0)
+    parsed = parse_tolerantly(text)
+    reader, body = _read(parsed)
+    if reader.misread:
+        parsed = parse_again(parsed, reader.misread)
+        reader, body = _read(parsed)
     outline = (
         docstring(body),
         text.count(b"\n") + (not text.endswith(b"\n") and text != b""),
@@ -38,10 +40,15 @@ def read(data: bytes, *, path: str) -> FileFacts:
         tuple(reader.attributes),
         tuple(reader.classes),
         tuple(reader.functions),
-        (*problems, *_syntax_problems({*reader.problems, *lost, *mistakes(root)})),
+        (*problems, *_syntax_problems({*reader.problems, *parsed.lost, *mistakes(parsed.root)})),
     )
     bodies = (marshal.dumps(body, MARSHAL_FORMAT), *reader.class_bodies, *reader.function_bodies)
     return FileFacts(outline, bodies, path)
+
+
+def _read(parsed: Parsed) -> tuple[Reader, Block]:
+    reader = Reader(parsed.text, parsed.lost)
+    return reader, block(reader, parsed.root.children, 0)
 
 
 def _syntax_problems(lines: set[int]) -> Iterator[tuple[str, str, int]]:

@@ -44,13 +44,14 @@ _TAB: Final = 8
 
 
 class Parsed(NamedTuple):
-    """A tree and the text that it is the tree of.
+    """A tree and its text.
 
-    ``text`` has the original names where ``root`` has stand-ins of the same length. ``lost`` are the first lines of
-    what was replaced by fillers, by line.
+    ``parsed`` is what was parsed, ``text`` the same with the original words where it has stand-ins of the same length.
+    ``lost`` are the first lines of what was replaced by fillers, by line.
     """
 
     root: Node
+    parsed: bytes
     text: bytes
     lost: dict[int, str]
 
@@ -59,19 +60,28 @@ def parse_tolerantly(text: bytes) -> Parsed:
     """Return the tree of ``text``, of repaired text if it is broken."""
     root = parse(text)
     if not root.has_error:
-        return Parsed(root, text, {})
+        return Parsed(root, text, text, {})
     stand_in = next((word for word in _STAND_INS if word not in text), None)
     renamed = text
     if stand_in and b"async" in text:
         renamed = _ASYNC_NAME.sub(stand_in, text)
         root = parse(renamed)
         if not root.has_error:
-            return Parsed(root, text, {})
+            return Parsed(root, renamed, text, {})
     repairs = [_Repair(renamed, strings=strings) for strings in (True, False)]
     best = min(repairs, key=lambda repair: len(repair.lost))
     data = b"".join(best.lines)
     original = data.replace(stand_in, b"async") if stand_in and renamed is not text else data
-    return Parsed(parse(data), original, best.lost)
+    return Parsed(parse(data), data, original, best.lost)
+
+
+def parse_again(before: Parsed, changes: dict[int, bytes]) -> Parsed:
+    """Return ``before`` parsed with other bytes at some offsets, as many as before; as it was if that is no better."""
+    data = bytearray(before.parsed)
+    for offset, replacement in changes.items():
+        data[offset : offset + len(replacement)] = replacement
+    root = parse(bytes(data))
+    return before if root.has_error else before._replace(root=root, parsed=bytes(data))
 
 
 def _continued(text: bytes) -> frozenset[int]:

@@ -7,6 +7,7 @@ that cannot be understood becomes ``("error", line, text)``; what stands beside 
 from __future__ import annotations
 
 import marshal
+import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from sphinxext.nova.syntax.expressions import (
@@ -290,21 +291,17 @@ def _for(reader: Reader, node: Node, depth: int) -> Stmt:
     check_depth(depth)
     target, rest = divided(node, _IN)
     iterable = []
+    body: Block = ()
     orelse: Block = ()
     for child in rest:
-        if child.kind_id in _ELSE:
+        if child.kind_id in _BLOCK:
+            body = block(reader, child.children, depth + 1)
+        elif child.kind_id in _ELSE:
             orelse = _below(reader, child, depth)
-        elif child.kind_id not in _BLOCK:
+        else:
             iterable.append(child)
-    return (
-        "for",
-        _line(node),
-        listed(reader, target, depth),
-        listed(reader, iterable, depth),
-        _below(reader, node, depth),
-        orelse,
-        target[0].kind_id in _ASYNC,
-    )
+    is_async = target[0].kind_id in _ASYNC
+    return ("for", _line(node), listed(reader, target, depth), listed(reader, iterable, depth), body, orelse, is_async)
 
 
 def _while(reader: Reader, node: Node, depth: int) -> Stmt:
@@ -629,6 +626,10 @@ def _exec(reader: Reader, node: Node, depth: int) -> Stmt:
 
 def _type_alias(reader: Reader, node: Node, depth: int) -> Stmt:
     name, value = (child for child in solid(node) if child.is_named)
+    if not _ALIAS.match(reader.text[name.start_byte : name.end_byte]):
+        # The grammar takes `type(x).y = z` for an alias, too.
+        reader.misread[node.start_byte] = b"tYpe"
+        return reader.misunderstood(node)
     return ("type", _line(node), _source(reader, name), expression(reader, value, depth))
 
 
@@ -664,6 +665,7 @@ STATEMENT: Final[list[Handler]] = table(
 )
 
 _BINARY: Final = 3
+_ALIAS: Final = re.compile(r"[^\W\d]")
 _SALVAGE_DEPTH: Final = 50
 (_ASSIGNMENT,) = kinds("assignment")
 (_AUGMENTED,) = kinds("augmented_assignment")
