@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _MISSING: Final = Problem(Kind.UNREADABLE, "its object is missing from the repository")
 _NO_BLOB: Final = Problem(Kind.UNREADABLE, "its object is not the content of a file")
 _CHUNK: Final = 1 << 20
+_TRIES: Final = 2
+"""How often git may die over one object (it may have been ended from outside) before the object counts as missing."""
 
 Found = TypeVar("Found")
 
@@ -27,8 +29,8 @@ Found = TypeVar("Found")
 class Objects:
     """Reads blobs of one commit's tree. One git process serves all single reads, and one each stream.
 
-    Problems that it returns name no file. Where git dies over an object (damaged; or, before git 2.45, one that it
-    would like to fetch), that object is missing, and git is started again.
+    Problems that it returns name no file. Where git dies over an object (a damaged one; before git 2.45, one that it
+    would like to fetch) it is started again, and the object counts as missing.
     """
 
     def __init__(self, git: Git, commit: str) -> None:
@@ -52,21 +54,22 @@ class Objects:
 
     def load(self, oid: str) -> bytes | Problem:
         """Return one blob."""
-        if oid in self._missing:
-            return _MISSING
-        try:
-            process = self._running()
-            requests, answers = _pipe(process.stdin), _pipe(process.stdout)
-            requests.write(f"{oid}\n".encode())
-            requests.flush()
-            answer = _blob(answers)
-        except (OSError, GitError):
-            answer = None
-        if answer is None:
+        for _ in range(_TRIES):
+            if oid in self._missing:
+                break
+            try:
+                process = self._running()
+                requests, answers = _pipe(process.stdin), _pipe(process.stdout)
+                requests.write(f"{oid}\n".encode())
+                requests.flush()
+                answer = _blob(answers)
+            except (OSError, GitError):
+                answer = None
+            if answer is not None:
+                return answer
             self._process = None
-            self._missing.add(oid)
-            return _MISSING
-        return answer
+        self._missing.add(oid)
+        return _MISSING
 
     def stream(self, oids: Sequence[str]) -> Iterator[bytes | Problem]:
         """Yield blobs in the order asked, one in memory at a time."""
@@ -83,6 +86,7 @@ class Objects:
         parse: Callable[[IO[bytes]], Found | Problem | None],
     ) -> Iterator[Found | Problem]:
         rest = list(oids)
+        died_over = None
         while rest:
             done = 0
             with self._batch(mode, [oid for oid in rest if oid not in self._missing]) as answers:
@@ -93,8 +97,9 @@ class Objects:
                     done += 1
                     yield answer
             rest = rest[done:]
-            if rest:
-                self._missing.add(rest[0])
+            if rest and rest[0] == died_over:
+                self._missing.add(died_over)
+            died_over = rest[0] if rest else None
 
     @contextmanager
     def _batch(self, mode: str, oids: Sequence[str]) -> Iterator[IO[bytes]]:

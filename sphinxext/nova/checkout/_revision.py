@@ -66,7 +66,7 @@ def _open_commit(place: Place, git: Git, commit: str) -> Checkout:
         identity = identify(_Glance(blobs, objects))
     except NotOpenStackError as error:
         raise CheckoutError(Kind.CHECKOUT, f"{place.spec!r} is no OpenStack source: {error}") from None
-    return RevisionCheckout(place.spec, identity, listing, git=git, commit=commit, blobs=blobs, objects=objects)
+    return RevisionCheckout(place, identity, listing, git=git, commit=commit, blobs=blobs, objects=objects)
 
 
 class RevisionCheckout(Checkout):
@@ -76,7 +76,7 @@ class RevisionCheckout(Checkout):
 
     def __init__(
         self,
-        spec: str,
+        place: Place,
         identity: Identity,
         listing: Listing,
         *,
@@ -85,7 +85,8 @@ class RevisionCheckout(Checkout):
         blobs: Mapping[str, str],
         objects: Objects,
     ) -> None:
-        super().__init__(spec, identity, listing, commit=commit)
+        super().__init__(place.spec, identity, listing, commit=commit)
+        self._revision = place.revision or ""
         self._git = git
         self._blobs = blobs
         self._objects = objects
@@ -121,7 +122,9 @@ class RevisionCheckout(Checkout):
         return self._blobs[file]
 
     def _exact_tags(self) -> list[str]:
-        return _repository.tags_at(self._git, self.commit)
+        tags = _repository.tags_at(self._git, self.commit)
+        wanted = self._revision.removeprefix("refs/").removeprefix("tags/")
+        return [wanted] if wanted in tags and _metadata.is_version(wanted) else tags  # 17.0.7 is 17.0.8 too
 
     def _nearest_tag(self) -> str | None:
         return _repository.nearest_tag(self._git, self.commit)

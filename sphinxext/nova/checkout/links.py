@@ -20,7 +20,9 @@ _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
 def source_uri_template(value: str) -> str:
-    """Turn the user's choice, ``opendev``, ``github`` or a ``str.format`` template of :data:`FIELDS`, into a template.
+    """Turn the user's choice, ``opendev``, ``github`` or a ``str.format`` template, into a template.
+
+    The fields of a template are :data:`~sphinxext.nova.checkout.links.FIELDS`.
 
     :raises ValueError: the template has unbalanced braces, an unknown field, a conversion or format (``{line:>3}``),
         or no ``{path}``; one line.
