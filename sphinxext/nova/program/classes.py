@@ -1,0 +1,147 @@
+"""What classes have: methods and attributes with those of their ancestors, and their subclasses."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from sphinxext.nova.model import Problem
+from sphinxext.nova.program.bindings import DefinedFunction
+from sphinxext.nova.program.definitions import Assigned, ClassDef, FunctionDef
+from sphinxext.nova.program.names import member_of, mro
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sphinxext.nova.program.bindings import Binding
+    from sphinxext.nova.program.definitions import Definition
+    from sphinxext.nova.program.program import Program
+
+_CLASS: Final = re.compile(rb"^[ \t]*class[ \t]+(\w+)[ \t]*\(([^)]*)\)", re.MULTILINE)
+_ALIAS: Final = re.compile(rb"\b(\w+)[ \t]+as[ \t]+(\w+)")
+_LAST_NAME: Final = re.compile(rb"(\w+)[ \t\r\n]*(?:,|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An attribute of a class, and the class of the hierarchy whose body gives it."""
+
+    owner: ClassDef
+    definition: Definition | None
+    """``None`` for what only running tells."""
+
+
+def lookup(class_: ClassDef, name: str) -> Member | None:
+    """Return the attribute that ``class_.name`` is, from the first class in its order that has one."""
+    for ancestor in _own_ancestors(class_):
+        if name in ancestor.bindings:
+            found = member_of(ancestor, name)
+            return Member(ancestor, found[0] if found else None)
+    return None
+
+
+def methods(class_: ClassDef) -> Mapping[str, FunctionDef]:
+    """Return the methods of a class, inherited ones included, by name; ``FunctionDef.owner`` is where each is defined.
+
+    Those of the class itself come first, in the order of the source, then those of its ancestors.
+    """
+    return class_.module.program.remember(("methods", class_), lambda: _methods(class_))
+
+
+def attribute(class_: ClassDef, name: str) -> tuple[Assigned, ...]:
+    """Return the values that an instance's attribute is given: ``self.name = value`` along the MRO, then by the class.
+
+    Names in a value are of the scope of the method, :attr:`Assigned.scope`.
+    """
+    found: list[Assigned] = []
+    for ancestor in _own_ancestors(class_):
+        found += _assigned_to_self(ancestor).get(name, ())
+    member = lookup(class_, name)
+    if member is not None and isinstance(member.definition, Assigned):
+        found.append(member.definition)
+    return tuple(found)
+
+
+def subclasses(class_: ClassDef) -> tuple[ClassDef, ...]:
+    """Return the classes of the package, without tests, that have this one among their ancestors, in order of place.
+
+    All files are scanned for the names of bases, once; those that may have a subclass are read.
+    """
+    program = class_.module.program
+    return program.remember(("subclasses", class_), lambda: tuple(_subclasses(class_)))
+
+
+def _own_ancestors(class_: ClassDef) -> Iterator[ClassDef]:
+    return (ancestor for ancestor in mro(class_) if isinstance(ancestor, ClassDef))
+
+
+def _methods(class_: ClassDef) -> Mapping[str, FunctionDef]:
+    found: dict[str, FunctionDef | None] = {}
+    for ancestor in _own_ancestors(class_):
+        for name, bindings in ancestor.bindings.items():
+            if name not in found:
+                found[name] = _function(ancestor, bindings)
+    return {name: function for name, function in found.items() if function is not None}
+
+
+def _function(class_: ClassDef, bindings: tuple[Binding, ...]) -> FunctionDef | None:
+    return next(
+        (FunctionDef(class_.module, binding.index) for binding in bindings if isinstance(binding, DefinedFunction)),
+        None,
+    )
+
+
+def _assigned_to_self(class_: ClassDef) -> Mapping[str, list[Assigned]]:
+    return class_.module.program.remember(("self", class_), lambda: _assignments(class_))
+
+
+def _assignments(class_: ClassDef) -> Mapping[str, list[Assigned]]:
+    found: defaultdict[str, list[Assigned]] = defaultdict(list)
+    for assignment in class_.module.facts.attributes:
+        if assignment.class_ == class_.index and assignment.function is not None and assignment.operator is None:
+            match assignment.target:
+                case str(target):
+                    name = target.partition(".")[2]
+                    scope = FunctionDef(class_.module, assignment.function)
+                    found[name].append(Assigned(scope, name, assignment.value, assignment.line))
+    return found
+
+
+def _subclasses(class_: ClassDef) -> Iterator[ClassDef]:
+    program = class_.module.program
+    derived = program.remember("derived", lambda: _derived(program))
+    names = [class_.fact.name]
+    seen = set(names)
+    paths: set[str] = set()
+    while names:
+        for name, path in derived.get(names.pop(), ()):
+            paths.add(path)
+            if name not in seen:
+                seen.add(name)
+                names.append(name)
+    program.load(sorted(paths))
+    for path in sorted(paths):
+        module = program.module_at(path)
+        if module is None:
+            continue
+        for fact in module.facts.classes:
+            other = ClassDef(module, fact.index)
+            if other != class_ and class_ in mro(other):
+                yield other
+
+
+def _derived(program: Program) -> Mapping[str, set[tuple[str, str]]]:
+    """Return, by the name of a base as it is written, the names and files of classes that may derive from it."""
+    program.note("tree", program.checkout.package)
+    found: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
+    for path, data in program.checkout.read_many(program.source_files()):
+        if isinstance(data, Problem):
+            continue
+        for name, bases in _CLASS.findall(data):
+            for base in _LAST_NAME.findall(bases):
+                found[base.decode()].add((name.decode(), path))
+        for name, alias in _ALIAS.findall(data):
+            found[name.decode()].add((alias.decode(), path))
+    return found

@@ -1,0 +1,253 @@
+"""From a name as it is written in some scope to what it stands for, across files.
+
+What cannot be told without running is left out: a parameter, a loop's variable, an attribute of an instance. Where a
+name may stand for several things (an import in each branch of a ``try``), all are found, in the order of the source.
+Cycles of imports and of inheritance come to an end.
+"""
+
+from __future__ import annotations
+
+import builtins
+from typing import TYPE_CHECKING, Final
+
+from sphinxext.nova.program.bindings import STAR, DefinedClass, DefinedFunction, Imported, Opaque, Value
+from sphinxext.nova.program.definitions import Assigned, ClassDef, External, FunctionDef, Module
+from sphinxext.nova.program.linear import linearised
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sphinxext.nova.program.bindings import Binding
+    from sphinxext.nova.program.definitions import Definition, Scope
+    from sphinxext.nova.program.program import Program
+    from sphinxext.nova.syntax.forms import Expr
+
+_MOST: Final = 8
+"""How many candidates of one name are followed."""
+_DEEPEST: Final = 100
+"""How many steps (aliases, re-exports, bases) lie between a name and its definition at most."""
+_BUILTINS: Final = frozenset(dir(builtins)) | {
+    "basestring", "buffer", "cmp", "execfile", "file", "long", "raw_input", "reduce", "reload", "unichr", "unicode",
+    "xrange",
+}  # fmt: skip
+
+
+def candidates(expression: Expr, scope: Scope) -> tuple[Definition, ...]:
+    """Return everything that a dotted name, written in this scope, may stand for, in the order of the source.
+
+    Other expressions stand for nothing: :func:`~.constants.evaluate` is for those.
+    """
+    if not isinstance(expression, str):
+        return tuple(_Search(scope.module.program).expression(expression, scope))
+    program = scope.module.program
+    return program.remember(
+        ("candidates", expression, scope), lambda: tuple(_Search(program).expression(expression, scope))
+    )
+
+
+def resolve(expression: Expr, scope: Scope) -> Definition | None:
+    """Return what a dotted name most likely stands for: the first candidate in this checkout, else the first."""
+    found = candidates(expression, scope)
+    return next((one for one in found if not isinstance(one, External)), found[0] if found else None)
+
+
+def imported_by_string(name: str, program: Program) -> Definition | None:
+    """Return what ``importutils.import_class(name)`` or ``import_module(name)`` gives; also for ``module:name``."""
+    module, *attributes = name.replace(":", ".").split(".")
+    if not all(part.isidentifier() for part in (module, *attributes)):
+        return None
+    if not program.has_package(module):
+        return External(".".join((module, *attributes)))
+    found: Sequence[Definition] = _Search(program).module(module)
+    for attribute in attributes:
+        found = _Search(program).members(found, attribute)
+    return found[0] if found else None
+
+
+def member_of(definition: Definition, name: str) -> tuple[Definition, ...]:
+    """Return everything that ``definition.name`` may stand for: of a module, a class, something external."""
+    match definition:
+        case Module() | ClassDef():
+            program = definition.module.program
+            return program.remember(
+                ("member", definition, name), lambda: tuple(_Search(program).members((definition,), name))
+            )
+        case External():
+            return (External(f"{definition.name}.{name}"),)
+    return ()
+
+
+def bases(class_: ClassDef) -> tuple[ClassDef | External, ...]:
+    """Return the base classes that can be found, in order; calls and the like among the bases are left out."""
+    program = class_.module.program
+    return program.remember(("bases", class_), lambda: _Search(program).bases(class_))
+
+
+def mro(class_: ClassDef) -> tuple[ClassDef | External, ...]:
+    """Return the class and its ancestors in the order in which Python looks up attributes.
+
+    Where Python would refuse (an inconsistent hierarchy, a cycle), each ancestor stands where it is first met, depth
+    first.
+    """
+    return class_.module.program.remember(("mro", class_), lambda: _mro(class_))
+
+
+def _mro(start: ClassDef | External) -> tuple[ClassDef | External, ...]:
+    return linearised(start, lambda class_: bases(class_) if isinstance(class_, ClassDef) else ())
+
+
+class _Search:
+    """One question; knows what it is looking for already, and so does not go round in circles."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._found: dict[object, Sequence[Definition]] = {}
+        self._depth = 0
+
+    def expression(self, expression: Expr, scope: Scope) -> Sequence[Definition]:
+        match expression:
+            case str():
+                head, *attributes = expression.split(".")
+                found = self._name(head, scope)
+            case ("attr", value, str(attribute)):
+                attributes = [attribute]
+                found = self.expression(value, scope)
+            case _:
+                return ()
+        for attribute in attributes:
+            found = self.members(found, attribute)
+        return found
+
+    def module(self, name: str) -> Sequence[Definition]:
+        module = self._program.module(name)
+        if module is not None:
+            return (module,)
+        return () if self._program.has_package(name) and "." in name else (External(name),)
+
+    def members(self, definitions: Iterable[Definition], name: str) -> Sequence[Definition]:
+        return _few(found for definition in definitions for found in self._member(definition, name))
+
+    def bases(self, class_: ClassDef) -> tuple[ClassDef | External, ...]:
+        found = []
+        for base in class_.fact.bases:
+            classes = [one for one in self.expression(base, class_.outer) if isinstance(one, ClassDef | External)]
+            # A class that is defined anew under the name of its base: the base is the other one.
+            classes = [one for one in classes if one != class_]
+            found += sorted(classes, key=lambda one: isinstance(one, External))[:1]
+        return tuple(found)
+
+    def _name(self, name: str, scope: Scope) -> Sequence[Definition]:
+        where: Scope | None = scope
+        while where is not None:
+            bindings = where.bindings.get(name)
+            if bindings is not None:
+                return self._bound(where, name, bindings)
+            if isinstance(where, Module):
+                found = self._starred(where, name)
+                if found:
+                    return found
+            where = where.outer
+        return (External(f"builtins.{name}"),) if name in _BUILTINS else ()
+
+    def _bound(self, scope: Scope, name: str, bindings: Iterable[Binding]) -> Sequence[Definition]:
+        key = (scope, name)
+        if key in self._found or self._depth > _DEEPEST:
+            return self._found.get(key, ())
+        self._found[key] = ()  # What is met again while it is looked for adds nothing.
+        self._depth += 1
+        found = _few(one for binding in bindings for one in self._definitions(scope, name, binding))
+        self._depth -= 1
+        self._found[key] = found
+        return found
+
+    def _definitions(self, scope: Scope, name: str, binding: Binding) -> Sequence[Definition]:
+        match binding:
+            case DefinedClass():
+                return (ClassDef(scope.module, binding.index),)
+            case DefinedFunction():
+                return (FunctionDef(scope.module, binding.index),)
+            case Imported():
+                return self._imported(scope.module, binding)
+            case Value():
+                aliased = self.expression(binding.value, scope)
+                return aliased or (Assigned(scope, name, binding.value, binding.line),)
+            case Opaque():
+                return ()
+
+    def _imported(self, importer: Module, binding: Imported) -> Sequence[Definition]:
+        module = _absolute(importer, binding)
+        if module is None:
+            return ()
+        found = self.module(module)
+        return found if binding.name is None else self.members(found, binding.name)
+
+    def _member(self, definition: Definition, name: str) -> Sequence[Definition]:
+        match definition:
+            case Module():
+                return self._member_of_module(definition, name)
+            case ClassDef():
+                return self._member_of_class(definition, name)
+            case External():
+                return (External(f"{definition.name}.{name}"),)
+            case _:
+                return ()
+
+    def _member_of_module(self, module: Module, name: str) -> Sequence[Definition]:
+        found = self._bound(module, name, module.bindings.get(name, ())) or self._starred(module, name)
+        if not found and module.is_package:
+            submodule = self._program.module(f"{module.name}.{name}")
+            found = () if submodule is None else (submodule,)
+        return found
+
+    def _starred(self, module: Module, name: str) -> Sequence[Definition]:
+        stars = module.bindings.get(STAR, ())
+        key = (module, STAR, name)
+        if not stars or key in self._found or self._depth > _DEEPEST:
+            return self._found.get(key, ())
+        self._found[key] = ()
+        self._depth += 1
+        found: Sequence[Definition] = ()
+        for star in stars:
+            origin = _absolute(module, star) if isinstance(star, Imported) else None
+            source = None if origin is None else self._program.module(origin)
+            if source is not None and _is_public(source, name):
+                found = self._member_of_module(source, name)
+                if found:
+                    break
+        self._depth -= 1
+        self._found[key] = found
+        return found
+
+    def _member_of_class(self, class_: ClassDef, name: str) -> Sequence[Definition]:
+        start: ClassDef | External = class_
+        for ancestor in linearised(start, self._bases):
+            if isinstance(ancestor, ClassDef):
+                bindings = ancestor.bindings.get(name)
+                if bindings is not None:
+                    return self._bound(ancestor, name, bindings)
+        return ()
+
+    def _bases(self, class_: ClassDef | External) -> Sequence[ClassDef | External]:
+        return self.bases(class_) if isinstance(class_, ClassDef) else ()
+
+
+def _few(found: Iterable[Definition]) -> Sequence[Definition]:
+    return tuple(dict.fromkeys(found))[:_MOST]
+
+
+def _absolute(importer: Module, binding: Imported) -> str | None:
+    """Return the dotted name of the module that an import names, ``None`` beyond the top of the tree."""
+    if not binding.level:
+        return binding.module
+    parts = importer.parent.split(".")
+    parts = parts[: len(parts) - binding.level + 1]
+    return ".".join([*parts, *([binding.module] if binding.module else [])]) or None
+
+
+def _is_public(module: Module, name: str) -> bool:
+    """Tell whether ``from module import *`` takes this name: by ``__all__`` where it is a plain list."""
+    for binding in module.bindings.get("__all__", ()):
+        match binding:
+            case Value(("list" | "tuple", items)):
+                return ("str", name) in items
+    return not name.startswith("_")

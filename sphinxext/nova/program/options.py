@@ -1,0 +1,292 @@
+"""Config options: where each is registered, with its default and its help, found from how code uses it."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+from sphinxext.nova.model import Problem
+from sphinxext.nova.program.bindings import Value
+from sphinxext.nova.program.constants import evaluate
+from sphinxext.nova.program.definitions import Assigned
+from sphinxext.nova.program.names import candidates
+from sphinxext.nova.program.registrations import DEFAULT, registrations
+from sphinxext.nova.program.written import written
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from sphinxext.nova.program.definitions import Module, Scope
+    from sphinxext.nova.program.program import Program
+    from sphinxext.nova.program.registrations import OptionCall
+    from sphinxext.nova.syntax.forms import CallForm, Expr
+
+_OBJECTS: Final = frozenset({"CONF", "FLAGS"})
+"""The names by which code refers to the configuration."""
+_DEFINES: Final = re.compile(rb"Opt\(|DEFINE_")
+"""What a file has that makes options."""
+_COMPUTED: Final = re.compile(rb"(?:Opt|DEFINE_\w+)\((?!\s*(?:#|name\s*=\s*)?[urb]?[\"'])")
+"""An option whose name is computed."""
+_MOST_ALIASES: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigOption:
+    """A config option as it is registered.
+
+    ``type`` is the class of oslo.config that makes it (``IntOpt``), also for the flags of 2010.1 to 2011.3.
+    ``default_text`` is the default as its author wrote it (``None`` where there is none, which means None);
+    ``default`` its value, ``UNKNOWN`` where only running tells. ``deprecated`` are older names, as (group, name).
+    ``minimum``, ``maximum`` and ``choices`` are ``None`` where nothing is said or only running tells.
+    """
+
+    group: str
+    name: str
+    type: str
+    default_text: str | None
+    default: object = field(hash=False)
+    help: str | None
+    deprecated: tuple[tuple[str, str], ...]
+    minimum: int | float | None
+    maximum: int | float | None
+    choices: tuple[object, ...] | None = field(hash=False)
+    secret: bool
+    path: str
+    line: int
+
+    def __str__(self) -> str:
+        return self.name if self.group == DEFAULT else f"[{self.group}] {self.name}"
+
+
+class Options:
+    """The config options of a program.
+
+    Files are scanned for what makes options, and those that mention the option's name are read: first the folder
+    ``conf`` of the package, where all options are since 14.0.0, and only then the rest.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+
+    def find(self, group: str, name: str, *, near: Module | None = None) -> ConfigOption | None:
+        """Return the option, ``None`` where nothing in this checkout registers it (a library's option, say).
+
+        ``group`` is ``DEFAULT`` for options without one. Where several modules register an option of this name, one in
+        the module ``near``, or in one that it names in ``import_opt``, is preferred.
+        """
+        return self._program.remember(("option", group, name, near), lambda: self._find(group, name, near))
+
+    def find_use(self, expression: Expr, scope: Scope) -> ConfigOption | None:
+        """Return the option that an expression in this scope is the value of, such as ``CONF.group.name``."""
+        parts = use(expression, scope)
+        if not parts:
+            return None
+        found = self.find(parts[0], parts[1], near=scope.module) if len(parts) > 1 else None
+        # CONF.hosts.append: an option's value is asked for something.
+        return found or self.find(DEFAULT, parts[0], near=scope.module)
+
+    def in_module(self, module: Module) -> tuple[ConfigOption, ...]:
+        """Return the options that a module registers; the group is ``""`` where it is not known."""
+        return self._program.remember(("options", module), lambda: tuple(_options(module)))
+
+    def _find(self, group: str, name: str, near: Module | None) -> ConfigOption | None:
+        package = self._program.checkout.package
+        conf = f"{package}/conf"
+        for folder in (conf, package) if self._program.checkout.is_folder(conf) else (package,):
+            found = [
+                option
+                for module in self._mentioning(folder, name)
+                for option in self.in_module(module)
+                if option.name.replace("-", "_") == name and option.group in {group, ""}
+            ]
+            if found:
+                preferred = _preferred(near, group, name)
+                best = min(found, key=lambda option: (option.group != group, preferred.get(option.path, 2)))
+                return best if best.group else replace(best, group=group)
+        return None
+
+    def _mentioning(self, folder: str, name: str) -> list[Module]:
+        """Return the modules below a folder that make an option of this name, and those that may do so.
+
+        The latter have the name in quotes, and make options whose names are no plain text.
+        """
+        quoted = rb"""[urb]?["']%s["']""" % re.escape(name).replace("_", "[-_]").encode()
+        made = re.compile(rb"(?:Opt|DEFINE_\w+)\(\s*(?:name\s*=\s*)?%s|\bdest\s*=\s*%s" % (quoted, quoted))
+        mentioned = re.compile(quoted)
+        paths = [
+            path
+            for path, data in self._defining(folder).items()
+            if made.search(data) or (_COMPUTED.search(data) and mentioned.search(data))
+        ]
+        self._program.load(paths)
+        return [module for module in map(self._program.module_at, paths) if module is not None]
+
+    def _defining(self, folder: str) -> Mapping[str, bytes]:
+        return self._program.remember(("defining", folder), lambda: self._scan(folder))
+
+    def _scan(self, folder: str) -> Mapping[str, bytes]:
+        # Any change below the folder may bring the option, or another one of its name.
+        self._program.note("tree", folder)
+        return {
+            path: data
+            for path, data in self._program.checkout.read_many(self._program.source_files(folder))
+            if not isinstance(data, Problem) and _DEFINES.search(data)
+        }
+
+
+def use(expression: Expr, scope: Scope) -> tuple[str, ...]:
+    """Return what follows ``CONF`` or ``FLAGS`` in an expression: ``("image_cache", "manager_interval")``.
+
+    Empty where the expression is no use of the configuration. Names that stand for a part of it are followed.
+    """
+    parts = _chain(expression, scope)
+    for _ in range(_MOST_ALIASES):
+        for index, part in enumerate(parts):
+            if part in _OBJECTS:
+                return parts[index + 1 :]
+        bound = _alias(parts[0], scope) if parts else ()
+        if not bound:
+            return ()
+        parts = (*bound, *parts[1:])
+    return ()
+
+
+def _alias(name: str, scope: Scope) -> tuple[str, ...]:
+    """Return the chain of names that a name is assigned, in this scope or an outer one."""
+    where: Scope | None = scope
+    while where is not None:
+        match where.bindings.get(name):
+            case None:
+                where = where.outer
+            case (Value(value, _),):
+                return _chain(value, where)
+            case _:
+                return ()
+    return ()
+
+
+def _chain(expression: Expr, scope: Scope) -> tuple[str, ...]:
+    """Return the names of a chain of attributes, subscripts and ``get``; empty where it is something else."""
+    match expression:
+        case str():
+            return tuple(expression.split("."))
+        case ("attr", value, name):
+            return _longer(_chain(value, scope), name)
+        case ("subscript", value, index):
+            return _longer(_chain(value, scope), evaluate(index, scope))
+        case ("call", "getattr", (value, name, *_), (), _, _):
+            return _longer(_chain(value, scope), evaluate(name, scope))
+        case ("call", str(function), (name, *_), (), _, _) if function.endswith(".get"):
+            return _longer(tuple(function.split("."))[:-1], evaluate(name, scope))
+    return ()
+
+
+def _longer(chain: tuple[str, ...], name: object) -> tuple[str, ...]:
+    return (*chain, name) if chain and isinstance(name, str) else ()
+
+
+def _preferred(near: Module | None, group: str, name: str) -> dict[str, int]:
+    """Return the files that a module gets an option from, by its own word: itself, and those of ``import_opt``."""
+    if near is None:
+        return {}
+    found = {}
+    for statement in near.body:
+        match statement:
+            case ("expr", _, ("call", str(function), (("str", option), ("str", module), *_), keywords, _, _)):
+                if function.endswith((".import_opt", ".DECLARE")) and option == name:
+                    imported_group = evaluate(dict(keywords).get("group"), near)
+                    source = near.program.module(module)
+                    if source is not None and (imported_group or DEFAULT) == group:
+                        found[source.path] = 1
+    return {**found, near.path: 0}
+
+
+def _options(module: Module) -> Iterator[ConfigOption]:
+    for registered in registrations(module):
+        option = _option(registered)
+        if option is not None:
+            yield option
+
+
+def _option(registered: OptionCall) -> ConfigOption | None:
+    _, function, arguments, keywords, line, _ = registered.call
+    given = dict(keywords)
+    if isinstance(function, str) and "DEFINE_" in function:
+        given = _flag(function, arguments) | given
+    else:
+        given = dict(zip(("name",), arguments, strict=False)) | given
+
+    def value(keyword: str) -> object:
+        return evaluate(given.get(keyword), registered.scope, registered.known)
+
+    name = value("dest") or value("name")
+    if not isinstance(name, str):
+        return None
+    group = registered.group or ""
+    return ConfigOption(
+        group=group,
+        name=name.replace("-", "_"),
+        type=registered.kind,
+        default_text=written(given["default"]) if "default" in given else None,
+        default=value("default"),
+        help=_cleaned(value("help")),
+        deprecated=tuple(_deprecated(given, registered, group, name)),
+        minimum=_number(value("lower_bound" if "lower_bound" in given else "min")),
+        maximum=_number(value("upper_bound" if "upper_bound" in given else "max")),
+        choices=_choices(value("choices")),
+        secret=value("secret") is True,
+        path=registered.scope.module.path,
+        line=line,
+    )
+
+
+def _flag(function: str, arguments: Sequence[Expr]) -> dict[str, Expr]:
+    """Return the arguments of a function of gflags under the names that oslo.config has for them."""
+    names = ("name", "default", "choices", "help") if function.endswith("DEFINE_enum") else ("name", "default", "help")
+    return dict(zip(names, arguments, strict=False))
+
+
+def _deprecated(given: Mapping[str, Expr], registered: OptionCall, group: str, name: str) -> Iterator[tuple[str, str]]:
+    def text(call: Mapping[str, Expr], keyword: str) -> str | None:
+        value = evaluate(call.get(keyword), registered.scope, registered.known)
+        return value if isinstance(value, str) else None
+
+    old_name, old_group = text(given, "deprecated_name"), text(given, "deprecated_group")
+    if old_name or old_group:
+        yield old_group or group, old_name or name
+    for call in _calls(given.get("deprecated_opts"), registered.scope):
+        _, _, arguments, keywords, _, _ = call
+        older = dict(zip(("name", "group"), arguments, strict=False)) | dict(keywords)
+        yield text(older, "group") or group, text(older, "name") or name
+
+
+def _calls(expression: Expr, scope: Scope) -> Iterator[CallForm]:
+    """Give the calls in a list, which may have a name."""
+    match expression:
+        case ("list" | "tuple", items):
+            for item in items:
+                yield from _calls(item, scope)
+        case ("call", *_):
+            yield expression
+        case str():
+            for definition in candidates(expression, scope):
+                if isinstance(definition, Assigned):
+                    yield from _calls(definition.value, definition.scope)
+
+
+def _number(value: object) -> int | float | None:
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _choices(value: object) -> tuple[object, ...] | None:
+    """Return the values alone: newer releases give each with its description."""
+    if not isinstance(value, list | tuple):
+        return None
+    return tuple(choice[0] if isinstance(choice, list | tuple) and choice else choice for choice in value)
+
+
+def _cleaned(value: object) -> str | None:
+    """Return a help text without the indentation of its source."""
+    return (inspect.cleandoc(value).strip() or None) if isinstance(value, str) else None

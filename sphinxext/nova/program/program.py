@@ -1,0 +1,193 @@
+"""The Python of one checkout: which modules there are, and what was looked at to answer a question."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, TypeVar, cast
+
+from sphinxext.nova.model import Problem, Source
+from sphinxext.nova.program.definitions import Module
+from sphinxext.nova.syntax import read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+
+    from sphinxext.nova.checkout import Checkout
+    from sphinxext.nova.program.cache import Cache
+    from sphinxext.nova.syntax.facts import FileFacts
+
+Result = TypeVar("Result")
+
+_NOT_IMPORTED: Final = "tests"
+"""The folder, at any depth, whose files describe no running service."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What was looked at since some moment; grows until the ``with`` that gave it is left."""
+
+    _program: Program
+    _sources: set[Source] = field(default_factory=set)
+
+    @property
+    def sources(self) -> frozenset[Source]:
+        """The parts of the checkout that were read, listed, or looked for without success."""
+        return frozenset(self._sources)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What was wrong with the files among them, in order of place."""
+        return self._program.problems_in(self._sources)
+
+
+class Program:
+    """The Python of a checkout. Nothing is read before it is asked for, and nothing twice.
+
+    ``cache`` may be shared with other programs; ``None`` for none. Modules, classes and so on that come out of one
+    program are not for use with another one.
+    """
+
+    def __init__(self, checkout: Checkout, cache: Cache | None = None) -> None:
+        self.checkout = checkout
+        self._cache = cache
+        self._facts: dict[str, FileFacts] = {}
+        self._problems: dict[str, tuple[Problem, ...]] = {}
+        self._files: dict[str, Module] = {}
+        self._remembered: dict[Hashable, tuple[object, frozenset[Source]]] = {}
+        self._sources: set[Source] = set()
+        """Where sources are noted now."""
+
+    # --- what was looked at
+
+    @contextmanager
+    def recording(self) -> Iterator[Record]:
+        """Record what is looked at inside the ``with``, whether it was looked at before or not."""
+        outer = self._sources
+        record = Record(self)
+        self._sources = record._sources  # noqa: SLF001 - its maker
+        try:
+            yield record
+        finally:
+            self._sources = outer
+            outer |= record.sources
+
+    def sources(self) -> frozenset[Source]:
+        """Return the parts of the checkout that were read, listed, or looked for without success, ever."""
+        return frozenset(self._sources)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What was wrong with the files that were read, in order of place."""
+        return self.problems_in(self._sources)
+
+    def problems_in(self, sources: Iterable[Source]) -> tuple[Problem, ...]:
+        """Return what was wrong with the files among ``sources``, in order of place."""
+        paths = {source.path for source in sources if source.kind == "file"}
+        return tuple(problem for path in sorted(paths) for problem in self._problems.get(path, ()))
+
+    def note(self, kind: str, path: str) -> None:
+        """Record that something was looked at; for those who ask the checkout and not the program."""
+        self._sources.add(Source(kind, path))
+
+    def remember(self, key: Hashable, make: Callable[[], Result]) -> Result:
+        """Return what ``make`` returned for this key; its sources are recorded again each time."""
+        if key in self._remembered:
+            result, sources = self._remembered[key]
+        else:
+            with self.recording() as record:
+                result = make()
+            sources = record.sources
+            self._remembered[key] = (result, sources)
+        self._sources |= sources
+        return cast("Result", result)
+
+    # --- files
+
+    def facts(self, path: str) -> FileFacts:
+        """Return the facts of a file; there are none in one that cannot be read, which becomes a problem."""
+        self.note("file", path)
+        if path not in self._facts:
+            self.load((path,))
+        return self._facts[path]
+
+    def load(self, paths: Iterable[str]) -> None:
+        """Get the facts of several files at once, which is faster than one by one."""
+        wanted = dict.fromkeys(path for path in paths if path not in self._facts)
+        digests = {} if self._cache is None else {path: self.checkout.digest(path) for path in wanted}
+        if self._cache is not None:
+            self._facts |= self._cache.facts({path: digest for path, digest in digests.items() if digest is not None})
+        for path, data in self.checkout.read_many([path for path in wanted if path not in self._facts]):
+            if isinstance(data, Problem):
+                self._facts[path] = read(b"", path=path)
+                self._problems[path] = (data,)
+                continue
+            facts = self._facts[path] = read(data, path=path)
+            digest = digests.get(path)
+            if self._cache is not None and digest is not None:
+                self._cache.keep_facts(digest, facts)
+        for path in wanted:
+            self._problems.setdefault(path, self._facts[path].problems)
+
+    def source_files(self, folder: str | None = None) -> Sequence[str]:
+        """Return the Python files below a folder (``None``: the project's package), without tests, sorted."""
+        return [
+            path
+            for path in self.checkout.below(self.checkout.package if folder is None else folder)
+            if path.endswith(".py") and _NOT_IMPORTED not in path.split("/")
+        ]
+
+    # --- modules
+
+    def module(self, name: str) -> Module | None:
+        """Return the module or package of this dotted name, ``None`` where the checkout has none.
+
+        As Python looks: a package, else a file, else a folder without ``__init__.py`` in which there is Python; and
+        below a file there is nothing.
+        """
+        return self.remember(("module", name), lambda: self._find(name))
+
+    def module_at(self, path: str) -> Module | None:
+        """Return the module that a file is, ``None`` where there is no such file. Scripts may have any name."""
+        if path in self._files:
+            return self._files[path]
+        if not self.checkout.exists(path) or self.checkout.is_folder(path):
+            self.note("file", path)
+            return None
+        stem = path.removesuffix(".py").removesuffix("/__init__")
+        module = self.module(stem.replace("/", "."))
+        if module is None or module.path != path:
+            module = self._made(path, path, is_package=False)
+        return module
+
+    def has_package(self, name: str) -> bool:
+        """Tell whether the first part of a dotted name is something in this checkout."""
+        return self.module(name.partition(".")[0]) is not None
+
+    def _find(self, name: str) -> Module | None:
+        parent, _, last = name.rpartition(".")
+        if parent:
+            package = self.module(parent)
+            if package is None or not package.is_package:
+                return None
+        elif last in sys.stdlib_module_names:
+            return None
+        if not last.isidentifier():
+            return None
+        stem = name.replace(".", "/")
+        for path, is_package in ((f"{stem}/__init__.py", True), (f"{stem}.py", False)):
+            self.note("file", path)
+            if self.checkout.exists(path) and not self.checkout.is_folder(path):
+                return self._made(name, path, is_package=is_package)
+        if self.checkout.is_folder(stem):
+            self.note("names", stem)
+            if self.source_files(stem):
+                self._facts[stem] = read(b"", path=stem)
+                return self._made(name, stem, is_package=True)
+        return None
+
+    def _made(self, name: str, path: str, *, is_package: bool) -> Module:
+        if path not in self._files:
+            self._files[path] = Module(self, name, path, is_package=is_package)
+        return self._files[path]
