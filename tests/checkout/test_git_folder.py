@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sphinxext.nova.checkout import _folder, _git, open_checkout, source_uri_template
+from sphinxext.nova.checkout import _folder, _git, blob_id, open_checkout, source_uri_template
 from sphinxext.nova.checkout._git import Git
 from sphinxext.nova.model import Kind, Problem, Source
 from tests.checkout.repositories import commit, git, start
@@ -227,6 +227,7 @@ def test_repositories_of_sha256(tmp_path: Path) -> None:
     assert len(checkout.commit) == 64
     assert {path: revision.digest(path) for path in revision.paths} == blobs(nova)
     assert checkout.digest("nova/service.py") == git(nova, "hash-object", "nova/service.py")
+    assert checkout.digest("nova/manager.py") == blob_id(checkout.read("nova/manager.py"), like=checkout.commit)
     assert {path for path in checkout.paths if checkout.modified(path)} == {"nova/service.py"}
     assert revision.text("nova/service.py") == FILES["nova/service.py"]
 
@@ -244,6 +245,16 @@ def test_the_stamp_changes_with_an_untracked_file(nova: Path) -> None:
     before = opened(nova).stamp()
     make(nova, {**PLAIN, "nova/new.py": ""})
     assert opened(nova).stamp() != before
+
+
+def test_the_stamp_changes_with_a_tag(nova: Path) -> None:
+    git(nova, "tag", "15.0.0.0rc1")
+    stamps = [opened(nova).stamp(), open_checkout(f"{nova}@main").stamp()]
+    git(nova, "tag", "15.0.0")
+    after = [opened(nova), open_checkout(f"{nova}@main")]
+
+    assert [checkout.release for checkout in after] == ["15.0.0", "15.0.0"]
+    assert not any(checkout.stamp() == stamp for checkout, stamp in zip(after, stamps, strict=True))
 
 
 def test_states_do_not_depend_on_what_is_staged(nova: Path) -> None:
@@ -301,6 +312,22 @@ def test_no_git(nova: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             "git cannot read 'nova': git is not installed; until then its files have no links to their lines",
         ),
     )
+
+
+def test_a_git_that_is_gone_by_now(nova: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    git(nova, "tag", "15.0.0")
+    folder, revision = opened(nova), open_checkout(f"{nova}@15.0.0")
+    monkeypatch.setenv("PATH", str(nova))
+
+    assert (folder.release, revision.release) == (None, None)
+    assert folder.digest("nova/service.py") == revision.digest("nova/service.py")
+    assert folder.modified("nova/service.py")  # nothing says that it is not
+    gone = Problem(Kind.UNREADABLE, "its object is missing from the repository", "nova/service.py")
+    assert list(revision.read_many(["nova/service.py"])) == [("nova/service.py", gone)]
+    assert {data.message for _, data in revision.read_many(revision.paths) if isinstance(data, Problem)} == {
+        gone.message
+    }
+    assert len(list(revision.read_many(revision.paths))) == len(revision.paths)
 
 
 def test_a_damaged_repository(nova: Path) -> None:

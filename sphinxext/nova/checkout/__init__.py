@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from sphinxext.nova.checkout._base import Checkout
 from sphinxext.nova.checkout._folder import open_folder
+from sphinxext.nova.checkout._hash import blob_id
 from sphinxext.nova.checkout._problems import MAX_BYTES, MAX_DEPTH, Unreadable
 from sphinxext.nova.checkout._revision import open_revision
 from sphinxext.nova.checkout._spec import locate
@@ -18,7 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["MAX_BYTES", "MAX_DEPTH", "Checkout", "Unreadable", "open_checkout", "source_uri_template"]
+__all__ = ["MAX_BYTES", "MAX_DEPTH", "Checkout", "Unreadable", "blob_id", "open_checkout", "source_uri_template"]
 
 
 def open_checkout(spec: str, *, base: Path | None = None) -> Checkout:

@@ -91,13 +91,10 @@ class Checkout(abc.ABC):
         ``setup.cfg`` (2013.2-12.0.0), ``*.egg-info``, ``pyproject.toml``, ``setup.py`` (2010.1, 2013.1),
         and the nearest tag before this commit.
         """
-        egg_info = next(
-            (path for path in self.paths if path.count("/") == 1 and path.endswith(".egg-info/PKG-INFO")), None
-        )
         return (
             _metadata.sdist_version(self._small_text)
             or _metadata.newest(self._exact_tags())
-            or _metadata.version(self._small_text, self.package, egg_info)
+            or _metadata.version(self._small_text, self.package, self._egg_info())
             or self._nearest_tag()
         )
 
@@ -108,6 +105,10 @@ class Checkout(abc.ABC):
             return self.commit
         release = self.release
         return None if release is None or "dev" in release or "+" in release else release
+
+    def _egg_info(self) -> str | None:
+        infos = (path for path in self.paths if path.endswith(".egg-info/PKG-INFO") and path.count("/") == 1)
+        return next(infos, None)
 
     def _small_text(self, path: str) -> str | None:
         try:
@@ -226,13 +227,14 @@ class Checkout(abc.ABC):
         ``template`` is what :func:`~sphinxext.nova.checkout.source_uri_template` returned. Lines count from 1. ``None``
         where there is no such path, no :attr:`ref` is known, or the file is :meth:`modified`.
         """
-        if self.ref is None or not self.exists(path) or self.modified(path):
+        ref = self.ref
+        if ref is None or not self.exists(path) or self.modified(path):
             return None
         folder = path not in self._names
         return links.fill(
             template,
             project=self.project,
-            ref=self.ref,
+            ref=ref,
             path=self._aliases.get(path, path),
             folder=folder,
             line=None if folder else line,

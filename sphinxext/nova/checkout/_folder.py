@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from sphinxext.nova.checkout import _git, _repository, _revision
 from sphinxext.nova.checkout._base import Checkout
 from sphinxext.nova.checkout._git import Git, GitError
+from sphinxext.nova.checkout._hash import blob_id
 from sphinxext.nova.checkout._identity import Identity, NotOpenStackError, identify
 from sphinxext.nova.checkout._names import Listing, usable
 from sphinxext.nova.checkout._problems import MAX_BYTES, Unreadable, huge, special
@@ -24,6 +25,7 @@ from sphinxext.nova.model import CheckoutError, Kind, Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from sphinxext.nova.checkout._repository import Commit
     from sphinxext.nova.checkout._spec import Place
 
 _FLAGS: Final = (
@@ -38,7 +40,6 @@ _NO_FILE: Final = frozenset({errno.ELOOP, errno.ENXIO})
 """What opening a link or a socket is answered with."""
 
 _SECOND: Final = 10**9  # nanoseconds
-_SHA256_DIGITS: Final = 64
 
 _INDEX_ENTRY: Final = re.compile(
     rb"\d{6} ([0-9a-f]{40,64}) 0\t([^\0]+)\0  ctime: (\d+):(\d+)\n  mtime: (\d+):(\d+)\n"
@@ -67,7 +68,7 @@ def open_folder(place: Place) -> Checkout:
         return _open_copied(place, identity)
     git = Git(place.root)
     try:
-        commit = _repository.commit_of(git, "HEAD")
+        commit = _repository.resolve(git, "HEAD")
         names, problems = _names_in_git(git)
     except GitError as error:
         message = f"{_repository.explain(error, place.folder)}; until then its files have no links to their lines"
@@ -89,7 +90,7 @@ def _names_in_git(git: Git) -> tuple[list[str], list[Problem]]:
     """Return the names of all that git has in its index or would add."""
     listed = os.fsdecode(git.run("ls-files", "-c", "-o", "--exclude-standard", "-z")).split("\0")
     # A repository inside this one ends with a slash. A file in conflict is named once for each side.
-    return usable({name: None for name in listed if name and not name.endswith("/")})
+    return usable(dict.fromkeys(name for name in listed if name and not name.endswith("/")))
 
 
 class FolderCheckout(Checkout):
@@ -103,9 +104,10 @@ class FolderCheckout(Checkout):
         stats: Mapping[str, os.stat_result],
         *,
         git: Git | None,
-        commit: str | None,
+        commit: Commit | None,
     ) -> None:
-        super().__init__(place.spec, identity, listing, commit=commit)
+        super().__init__(place.spec, identity, listing, commit=commit.oid if commit else None)
+        self._commit_stamp = commit.stamp() if commit else ""
         self._root = place.root
         self._stats = stats
         self._git = git
@@ -122,7 +124,7 @@ class FolderCheckout(Checkout):
             "q", [part for stat in stats for part in (stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size)]
         )
         known = hashlib.blake2b(numbers.tobytes(), digest_size=20)
-        known.update("\0".join((self.commit or "", *self.paths)).encode())
+        known.update("\0".join((self._commit_stamp, *self.paths)).encode())
         return known.hexdigest()
 
     def modified(self, path: str) -> bool:
@@ -139,7 +141,7 @@ class FolderCheckout(Checkout):
     def _load(self, file: str) -> bytes:
         data = _read(f"{self._root}/{file}", file)
         if file not in self._hashed:
-            self._hashed[file] = self._hash(data)
+            self._hashed[file] = blob_id(data, like=self.commit)
         return data
 
     def _load_many(self, files: Sequence[str]) -> Iterator[bytes | Problem]:
@@ -159,10 +161,6 @@ class FolderCheckout(Checkout):
             except Unreadable:
                 self._hashed[file] = None
         return self._hashed[file]
-
-    def _hash(self, data: bytes) -> str:
-        form = hashlib.sha256 if self.commit is not None and len(self.commit) == _SHA256_DIGITS else hashlib.sha1
-        return form(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
     @cached_property
     def _clean(self) -> dict[str, str]:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _MISSING: Final = Problem(Kind.UNREADABLE, "its object is missing from the repository")
 _NO_BLOB: Final = Problem(Kind.UNREADABLE, "its object is not the content of a file")
 _CHUNK: Final = 1 << 20
+_FEW: Final = 8
+"""So many blobs are had sooner one by one than from a git started for them."""
 _TRIES: Final = 2
 """How often git may die over one object (it may have been ended from outside) before the object counts as missing."""
 
@@ -73,7 +75,7 @@ class Objects:
 
     def stream(self, oids: Sequence[str]) -> Iterator[bytes | Problem]:
         """Yield blobs in the order asked, one in memory at a time."""
-        return self._ask(oids, "--batch", _blob)
+        return map(self.load, oids) if len(oids) <= _FEW else self._ask(oids, "--batch", _blob)
 
     def sizes(self, oids: Sequence[str]) -> Iterator[int | Problem]:
         """Yield the sizes of blobs, in bytes, in the order asked."""
@@ -88,14 +90,20 @@ class Objects:
         rest = list(oids)
         died_over = None
         while rest:
+            if self._missing.issuperset(rest):
+                yield from [_MISSING] * len(rest)
+                return
             done = 0
-            with self._batch(mode, [oid for oid in rest if oid not in self._missing]) as answers:
-                for oid in rest:
-                    answer = _MISSING if oid in self._missing else parse(answers)
-                    if answer is None:
-                        break
-                    done += 1
-                    yield answer
+            try:
+                with self._batch(mode, [oid for oid in rest if oid not in self._missing]) as answers:
+                    for oid in rest:
+                        answer = _MISSING if oid in self._missing else parse(answers)
+                        if answer is None:
+                            break
+                        done += 1
+                        yield answer
+            except GitError:  # it is gone by now, for good
+                self._missing.update(rest)
             rest = rest[done:]
             if rest and rest[0] == died_over:
                 self._missing.add(died_over)

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from sphinxext.nova.checkout import _metadata
 from sphinxext.nova.checkout._git import Git, GitDistrustError, GitError, GitSilentError
 
 _VERSION_TAGS: Final = "[0-9]*.[0-9]*"
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit's whole id, and the folder of its repository's references."""
+
+    oid: str
+    references: Path
+
+    def stamp(self) -> str:
+        """Return a text that differs for another commit, and whenever a tag may have been set since."""
+        places = ("packed-refs", "refs/tags", "reftable/tables.list")
+        return " ".join((self.oid, *(_modified(self.references / place) for place in places)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,21 +35,23 @@ class Tree:
     links: dict[str, str]
 
 
-def commit_of(git: Git, revision: str) -> str | None:
-    """Return the whole id of the commit that ``revision`` names, ``None`` where it names none.
+def resolve(git: Git, revision: str) -> Commit | None:
+    """Find the commit that ``revision`` names, ``None`` where it names none.
 
     :raises GitError: the repository cannot be read.
     """
     if revision.startswith("-") or "\0" in revision:  # no revision begins like an option
         return None
+    wanted = f"{revision}^{{commit}}"
     try:
-        found = git.run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+        found = git.run("rev-parse", "--git-common-dir", "--verify", "--quiet", "--end-of-options", wanted)
     except GitSilentError:
         return None
     except GitError:
         git.run("rev-parse", "--git-dir")  # is it the repository, or "no upstream configured for branch 'main'"?
         return None
-    return found.decode().strip()
+    folder, _, oid = os.fsdecode(found).removesuffix("\n").rpartition("\n")
+    return Commit(oid, Path(git.root) / folder)
 
 
 def tree_of(git: Git, commit: str) -> Tree:
@@ -49,9 +66,19 @@ def tree_of(git: Git, commit: str) -> Tree:
     return Tree(files, links)
 
 
-def tags_at(git: Git, commit: str) -> list[str]:
-    """Return the tags of a commit (none where git fails)."""
+def is_tag_of(git: Git, tag: str, commit: str) -> bool:
+    """Tell whether a tag of this name marks the commit."""
     try:
+        found = resolve(git, f"refs/tags/{tag}")
+    except GitError:
+        return False
+    return found is not None and found.oid == commit
+
+
+def tags_at(git: Git, commit: str) -> list[str]:
+    """Return the tags of a commit: none where none of them is a version, or git fails."""
+    try:
+        git.run("describe", "--tags", "--exact-match", f"--match={_VERSION_TAGS}", commit)  # a third of the time
         return git.run("tag", "--points-at", commit).decode("utf-8", "replace").split()
     except GitError:
         return []
@@ -83,3 +110,10 @@ def explain(error: GitError, folder: str) -> str:
         command = f'git config --global --add safe.directory "$(realpath {shlex.quote(folder)})"'
         return f'git distrusts the owner of {folder!r} ("dubious ownership"); if you trust it: {command}'
     return f"git cannot read {folder!r}: {error}"
+
+
+def _modified(path: Path) -> str:
+    try:
+        return str(path.stat().st_mtime_ns)
+    except OSError:
+        return "-"

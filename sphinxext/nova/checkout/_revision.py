@@ -19,6 +19,7 @@ from sphinxext.nova.model import CheckoutError, Kind, Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from sphinxext.nova.checkout._repository import Commit
     from sphinxext.nova.checkout._spec import Place
 
 
@@ -32,7 +33,7 @@ def open_revision(place: Place, revision: str) -> Checkout:
         raise CheckoutError(Kind.CHECKOUT, message)
     git = Git(place.root)
     try:
-        commit = _repository.commit_of(git, revision)
+        commit = _repository.resolve(git, revision)
     except GitError as error:
         raise CheckoutError(Kind.GIT, _repository.explain(error, place.folder)) from None
     if commit is None:
@@ -46,13 +47,13 @@ def newest_release(root: str) -> str | None:
     return _metadata.newest(_repository.revision_names(Git(root)))
 
 
-def _open_commit(place: Place, git: Git, commit: str) -> Checkout:
+def _open_commit(place: Place, git: Git, commit: Commit) -> Checkout:
     try:
-        tree = _repository.tree_of(git, commit)
+        tree = _repository.tree_of(git, commit.oid)
     except GitError as error:
         message = f"{place.spec!r} cannot be listed, the repository has not all of its objects: {error}"
         raise CheckoutError(Kind.REVISION, message) from None
-    objects = Objects(git, commit)
+    objects = Objects(git, commit.oid)
     files, problems = usable(tree.files)
     links, more = usable(tree.links)
     listing = Listing(set(files), {}, problems + more)
@@ -81,18 +82,19 @@ class RevisionCheckout(Checkout):
         listing: Listing,
         *,
         git: Git,
-        commit: str,
+        commit: Commit,
         blobs: Mapping[str, str],
         objects: Objects,
     ) -> None:
-        super().__init__(place.spec, identity, listing, commit=commit)
+        super().__init__(place.spec, identity, listing, commit=commit.oid)
+        self._stamp = commit.stamp()
         self._revision = place.revision or ""
         self._git = git
         self._blobs = blobs
         self._objects = objects
 
     def stamp(self) -> str:
-        return self.commit
+        return self._stamp
 
     def modified(self, path: str) -> bool:
         return not self.exists(path)
@@ -122,9 +124,10 @@ class RevisionCheckout(Checkout):
         return self._blobs[file]
 
     def _exact_tags(self) -> list[str]:
-        tags = _repository.tags_at(self._git, self.commit)
         wanted = self._revision.removeprefix("refs/").removeprefix("tags/")
-        return [wanted] if wanted in tags and _metadata.is_version(wanted) else tags  # 17.0.7 is 17.0.8 too
+        if _metadata.is_version(wanted) and _repository.is_tag_of(self._git, wanted, self.commit):
+            return [wanted]  # and no other tag of this commit: 17.0.7 is 17.0.8 too
+        return _repository.tags_at(self._git, self.commit)
 
     def _nearest_tag(self) -> str | None:
         return _repository.nearest_tag(self._git, self.commit)
