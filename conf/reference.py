@@ -132,7 +132,7 @@ class CommandLineReference(Reference):
 
     def write(self) -> Iterator[str]:
         """Take them from the parser."""
-        parser = command_line._arguments()  # noqa: SLF001
+        parser = command_line.parser()
         yield from self._program(parser, parser.description or "")
 
     def _program(self, parser: argparse.ArgumentParser, purpose: str) -> Iterator[str]:

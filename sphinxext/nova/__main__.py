@@ -39,13 +39,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     :returns: 0 when it was answered, with or without problems on standard error; 2 when it cannot be asked.
     """
-    parser = _arguments()
-    asked = parser.parse_args(arguments)
+    command = parser()
+    asked = command.parse_args(arguments)
     try:
         checkout = open_checkout(asked.checkout)
         answer: Answer[LayoutRow] = asked.ask(checkout, asked)
     except QuestionError as error:
-        parser.error(str(error))
+        command.error(str(error))
     try:
         print(_formatted(answer, checkout, asked))
         sys.stdout.flush()
@@ -59,10 +59,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _arguments() -> argparse.ArgumentParser:
-    parser = _Parser(prog="sphinxext-nova", description="Ask a checkout of OpenStack Nova what its source says.")
-    parser.add_argument("--version", action="version", version=__version__)
-    questions = parser.add_subparsers(dest="question", required=True, metavar="QUESTION", parser_class=_Parser)
+def parser() -> argparse.ArgumentParser:
+    """Make the parser of the command line."""
+    whole = _Parser(
+        prog="python -m sphinxext.nova", description="Ask a checkout of OpenStack Nova what its source says."
+    )
+    whole.add_argument("--version", action="version", version=__version__)
+    questions = whole.add_subparsers(dest="question", required=True, metavar="QUESTION", parser_class=_Parser)
     shared = _Parser(add_help=False)
     shared.add_argument(
         "--checkout",
@@ -70,13 +73,18 @@ def _arguments() -> argparse.ArgumentParser:
         metavar="PATH[@REVISION]",
         help="a folder, or a revision of a git repository (default: the current folder)",
     )
-    shared.add_argument("--format", choices=("text", "json", "rst"), default="text", help="(default: text)")
+    shared.add_argument(
+        "--format",
+        choices=("text", "json", "rst"),
+        default="text",
+        help="a table for people, the whole answer for programs, or a table to paste into a page (default: text)",
+    )
     shared.add_argument("--language", default="en", metavar="CODE", help="of the descriptions: en, ja (default: en)")
 
     ask = questions.add_parser("layout", parents=[shared], help="what is in this tree?")
     ask.add_argument("argument", nargs="?", default="", metavar="FOLDER", help="(default: the root)")
     ask.set_defaults(ask=_layout, table=_layout_table)
-    return parser
+    return whole
 
 
 def _layout(checkout: Checkout, asked: argparse.Namespace) -> Answer[LayoutRow]:

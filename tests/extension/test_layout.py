@@ -58,12 +58,16 @@ def test_a_table(site: Site, dump: Callable[[nodes.document], str]) -> None:
     site.write(index="Tree\n====\n\n.. openstack:nova-layout:: nova\n   :columns: path, lines\n   :only: files\n")
     assert site.build() == ""
     link = "https://opendev.org/openstack/nova/src/tag/2013.2/nova"
+
+    def entry(name: str) -> str:
+        return rf"('single',\ 'nova/{name}\ (file)',\ 'nova-file-nova-{name}',\ '',\ None)"
+
     rows = "".join(
         f"""\
                         <row>
                             <entry>
                                 <paragraph>
-                                    <index entries="('single',\\ 'nova/{name}\\ (file)',\\ 'nova-file-nova-{name}',\\ '',\\ None)">
+                                    <index entries="{entry(name)}">
                                     <target>
                                     <reference refuri="{link}/{name}">
                                         <literal>
@@ -123,7 +127,7 @@ def test_descriptions_in_japanese(site: Site) -> None:
         (":only: services", ["conductor/"]),
         (":only: support", ["virt/"]),
         (":only: support, files", ["virt/", "__init__.py", "manager.py", "service.py"]),
-        (":exclude: vi* nova/cond*", []),
+        (":exclude: vi* conductor/tasks\n   :depth: 2", ["conductor/"]),
         (":only: files\n   :exclude: __init__.py", ["manager.py", "service.py"]),
     ],
 )
@@ -140,7 +144,10 @@ def test_what_is_shown(site: Site, options: str, shown: list[str]) -> None:
     [
         (
             ".. nova-layout:: nova/konductor",
-            "nova-layout: no folder nova/konductor in nova 2013.2; near matches: nova/conductor, nova/conductor/tasks [nova.name]",
+            (
+                "nova-layout: no folder nova/konductor in nova 2013.2; near matches: nova/conductor,"
+                " nova/conductor/tasks [nova.name]"
+            ),
         ),
         (
             ".. nova-layout::\n   :depth: deep",
@@ -152,8 +159,10 @@ def test_what_is_shown(site: Site, options: str, shown: list[str]) -> None:
         ),
         (
             ".. nova-layout::\n   :columns: path, colour",
-            "nova-layout: :columns: does not know 'colour', only path, description, service, role, files, lines"
-            " [nova.option]",
+            (
+                "nova-layout: :columns: does not know 'colour', only path, description, service, role, files, lines"
+                " [nova.option]"
+            ),
         ),
         (
             ".. nova-layout::\n   :checkout: essex",
@@ -176,6 +185,12 @@ def test_a_checkout_that_cannot_be_read(site: Site, checkout: str) -> None:
     assert warnings.startswith("index.rst:4: WARNING: nova-layout: ")
     assert warnings.count("\n") == 1
     assert "What belongs here could not be read" in site.output("index.txt")
+
+
+def test_where_nothing_is_left_the_page_says_so(site: Site) -> None:
+    site.write(index="Tree\n====\n\n.. nova-layout:: nova\n   :only: services\n   :exclude: *\n")
+    assert site.build("text") == ""
+    assert site.output("index.txt") == "Tree\n****\n\nNothing of the kind is there.\n"
 
 
 def test_what_is_not_there_or_not_described_warns(site: Site) -> None:

@@ -82,7 +82,7 @@ def test_an_unknown_folder_names_near_matches(tmp_path: Path) -> None:
     ) as met:
         layout(checkout, "nova/conducter")
     assert met.value.kind is Kind.NAME
-    with pytest.raises(QuestionError, match="nova/service.py is a file, not a folder"):
+    with pytest.raises(QuestionError, match=r"nova/service\.py is a file, not a folder"):
         layout(checkout, "nova/service.py")
 
 

@@ -18,7 +18,7 @@ def setup(app: Sphinx) -> None:
     """Add everything to Sphinx."""
     for part in (config, library, nodes, domain, staleness):
         part.setup(app)
-    app.add_css_file("nova.css")
+    app.add_css_file("sphinxext-nova.css")
     app.connect("builder-inited", _add_static)
 
 

@@ -48,14 +48,15 @@ COMMON_OPTIONS = (
     Option("caption", "text", "The caption, numbered by ``:numref:`` where ``numfig`` is on."),
     Option("name", "text", "The name by which ``:ref:`` and ``:numref:`` lead here."),
     Option("class", "class names", "Classes for the table or list.", directives.class_option),
+    Option("no-index", "", "References and the general index do not lead here.", directives.flag),
 )
 
 
 class NovaDirective(SphinxDirective):
     """A directive that asks a checkout.
 
-    A subclass declares ``known_options`` and answers in :meth:`answer`; it may raise :exc:`QuestionError`, which
-    becomes one typed warning and a placeholder in the page.
+    A subclass declares ``known_options`` and answers in :meth:`answer`; it may raise
+    :exc:`~sphinxext.nova.model.QuestionError`, which becomes one typed warning and a placeholder in the page.
     """
 
     known_options: ClassVar[tuple[Option, ...]] = COMMON_OPTIONS
@@ -116,6 +117,8 @@ class NovaDirective(SphinxDirective):
 
     def target(self, objtype: str, name: str) -> list[nodes.Node]:
         """Make what references to an object of the checkout lead to, and its entry in the general index."""
+        if "no-index" in self.options:
+            return []
         checkout = self.options.get("checkout", "")
         prefix = "-".join(filter(None, ("nova", checkout, objtype)))
         anchor = make_id(self.env, self.state.document, prefix, name)

@@ -146,9 +146,10 @@ class OpenStackDomain(Domain):
         """Lead to the row that shows an object; else to its source, whose address the role has left on the node."""
         key = ObjectKey(typ, node.get("openstack:checkout", ""), target)
         if places := self.objects.get(key):
-            docname, anchor = min(places.items())
+            # The page's own row, or that of the first page by its name.
+            docname = fromdocname if fromdocname in places else min(places)
             try:
-                return make_refnode(builder, fromdocname, docname, anchor, contnode, target)
+                return make_refnode(builder, fromdocname, docname, places[docname], contnode, target)
             except NoUri:
                 return None
         if uri := node.get("openstack:source"):

@@ -55,7 +55,9 @@ class NovaLayout(NovaDirective):
             ", ".join(f"``{key}``" for key in _ONLY),
             "What is shown. By default the folders; all of the folder that is a service's body, or has no folders.",
         ),
-        Option("exclude", "patterns such as ``*.egg-info``", "What is left out, by its name or its path."),
+        Option(
+            "exclude", "patterns such as ``*.egg-info``", "What is left out, by its name or its path below the folder."
+        ),
         Option("style", "``table``, ``tree``", "A table, or a list with the levels inside each other."),
         *COMMON_OPTIONS,
     )
@@ -80,8 +82,10 @@ class NovaLayout(NovaDirective):
         written = self._written(folder, checkout, location)
         rows = [
             replace(row, described_by="page") if row.path in written else row
-            for row in _chosen(answer.rows, only, self.words("exclude"))
+            for row in _chosen(answer.rows, folder, only, self.words("exclude"))
         ]
+        if not rows:
+            return [nodes.paragraph("", _("Nothing of the kind is there."))]
         columns = columns or list(default_columns(rows))
         nobody = [row.path for row in rows if row.kind == "folder" and not row.described_by]
         if nobody and "description" in columns:
@@ -133,7 +137,7 @@ class NovaLayout(NovaDirective):
         return written
 
 
-def _chosen(rows: Sequence[LayoutRow], only: Sequence[str], exclude: Sequence[str]) -> list[LayoutRow]:
+def _chosen(rows: Sequence[LayoutRow], folder: str, only: Sequence[str], exclude: Sequence[str]) -> list[LayoutRow]:
     """Choose rows: what is not chosen takes what is below it along."""
     if not only:
         top = [row for row in rows if not row.depth]
@@ -146,10 +150,8 @@ def _chosen(rows: Sequence[LayoutRow], only: Sequence[str], exclude: Sequence[st
             continue
         # Services and support are kinds of the folders that were asked about, not of what is inside them.
         wanted = any(_ONLY[word](row) for word in only) or (row.depth and row.kind == "folder" and "files" not in only)
-        patterns = (
-            fnmatchcase(name, pattern) for pattern in exclude for name in (row.path, row.path.rpartition("/")[2])
-        )
-        if wanted and not any(patterns):
+        names = (row.path.removeprefix(f"{folder}/"), row.path.rpartition("/")[2])
+        if wanted and not any(fnmatchcase(name, pattern) for pattern in exclude for name in names):
             chosen.append(row)
         elif row.kind == "folder":
             gone = f"{row.path}/"

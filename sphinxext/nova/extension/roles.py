@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 class PathRole(XRefRole):
-    """A folder or a file of a checkout: ``:openstack:folder:`nova/conductor```, ``:openstack:file:`havana:bin```.
+    """A folder or a file of a checkout: ``:openstack:folder:`nova/conductor```, ``:openstack:file:`nova/service.py```.
 
-    It leads to the row of a layout that shows the path, or else to the path's source. A path that is not in the
+    In ``:openstack:folder:`havana:nova/cells``` the checkout is one of ``nova_checkouts``. The reference leads to the row of a layout that shows the path, or else to the path's source. A path that is not in the
     checkout is a warning of kind ``name``.
     """
 
@@ -35,6 +35,9 @@ class PathRole(XRefRole):
         name, colon, path = target.rpartition(":")
         path = path.strip("/")
         refnode["openstack:checkout"] = name
+        if not name and not library(env).config.checkout and not library(env).config.checkouts:
+            # A project without a checkout of its own may refer to another project's pages.
+            return title, path
         try:
             refnode["openstack:source"] = self._address(env, name, refnode["reftype"], path)
         except QuestionError as error:

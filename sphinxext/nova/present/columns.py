@@ -1,3 +1,4 @@
 """The columns that each table can have, by the names that options give them."""
 
 LAYOUT = ("path", "description", "service", "role", "files", "lines")
+"""Of the folders and files of a layout."""

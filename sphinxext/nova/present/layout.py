@@ -36,7 +36,7 @@ def layout_table(rows: Sequence[LayoutRow], columns: Sequence[str], translate: C
     titles = {
         "path": Column("path", translate("Path"), Look.NAME, 28),
         "description": Column("description", translate("What it is for"), Look.TEXT, 50),
-        "service": Column("service", translate("Service"), Look.NAME, 18),
+        "service": Column("service", translate("Service"), Look.NAME, 22),
         "role": Column("role", translate("Role"), Look.TEXT, 20),
         "files": Column("files", translate("Files"), Look.NUMBER, 8),
         "lines": Column("lines", translate("Lines"), Look.NUMBER, 9),
