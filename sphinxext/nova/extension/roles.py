@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 class PathRole(XRefRole):
     """A folder or a file of a checkout: ``:openstack:folder:`nova/conductor```, ``:openstack:file:`nova/service.py```.
 
-    In ``:openstack:folder:`havana:nova/cells``` the checkout is one of ``nova_checkouts``. The reference leads to the row of a layout that shows the path, or else to the path's source. A path that is not in the
-    checkout is a warning of kind ``name``.
+    In ``:openstack:folder:`havana:nova/cells``` the checkout is one of ``nova_checkouts``. The reference leads to the
+    row of a layout that shows the path, or else to the path's source. A path that is not in the checkout is a warning
+    of kind ``name``.
     """
 
     def process_link(
