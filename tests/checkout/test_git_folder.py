@@ -171,6 +171,18 @@ def test_a_second_working_folder(nova: Path) -> None:
     assert revision.commit == git(nova, "rev-parse", "main")
 
 
+def test_a_second_working_folder_whose_repository_is_gone(nova: Path) -> None:
+    git(nova, "worktree", "add", "-q", "-b", "more", "../second")
+    shutil.rmtree(nova)
+    checkout = opened(nova.parent / "second")
+
+    message = (
+        "git cannot read 'second': not a git repository: .../second; until then its files have no links to their lines"
+    )
+    assert checkout.problems == (Problem(Kind.GIT, message),)
+    assert checkout.paths == TRACKED
+
+
 def test_submodules_are_left_out(nova: Path, tmp_path: Path) -> None:
     start(make(tmp_path / "inner", PLAIN))
     git(nova, "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(tmp_path / "inner"), "inner")

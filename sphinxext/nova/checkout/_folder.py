@@ -139,10 +139,7 @@ class FolderCheckout(Checkout):
         return self._stats[self._file(path)].st_size
 
     def _load(self, file: str) -> bytes:
-        data = _read(f"{self._root}/{file}", file)
-        if file not in self._hashed:
-            self._hashed[file] = blob_id(data, like=self.commit)
-        return data
+        return _read(f"{self._root}/{file}", file)
 
     def _load_many(self, files: Sequence[str]) -> Iterator[bytes | Problem]:
         for file in files:
@@ -157,7 +154,7 @@ class FolderCheckout(Checkout):
             return known
         if file not in self._hashed:
             try:
-                self._load(file)
+                self._hashed[file] = blob_id(self._load(file), like=self.commit)
             except Unreadable:
                 self._hashed[file] = None
         return self._hashed[file]

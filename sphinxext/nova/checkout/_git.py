@@ -8,12 +8,13 @@ the repository's own configuration names.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from pathlib import Path
 from typing import IO, Final
 
-TIMEOUT: Final = 60.0
-"""Seconds that one git command may take; listing all of Nova takes a hundredth of one."""
+TIMEOUT: Final = 30.0
+"""Seconds that one git command may take; listing all of Nova takes hundredths of one."""
 
 _SETTINGS: Final = (
     # Programs that a repository can name.
@@ -50,6 +51,9 @@ _KEPT: Final = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM",
 _KEPT_PREFIXES: Final = ("GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_")
 """Variables by which users say where their own configuration is: it may hold safe.directory."""
 
+_ABSOLUTE: Final = re.compile(r"(?<![^\s'\"(])/(?:[^\s/]+/)*")
+"""The folders of an absolute path: no page may show where on this machine something is."""
+
 
 class GitError(Exception):
     """git was asked and did not answer. The text is what git said, without the path of this machine."""
@@ -77,7 +81,7 @@ class Git:
     def __init__(self, root: str) -> None:
         self.root = root
 
-    def run(self, *arguments: str, stdin: IO[bytes] | None = None) -> bytes:
+    def run(self, *arguments: str) -> bytes:
         """Run one command to its end and return what it printed.
 
         :raises GitError: it could not be run, failed, or took longer than :data:`TIMEOUT`.
@@ -86,7 +90,7 @@ class Git:
             done = subprocess.run(  # noqa: S603 - a fixed program; no argument is an option unless written here
                 self._command(arguments),
                 env=_environment(self.root),
-                stdin=subprocess.DEVNULL if stdin is None else stdin,
+                stdin=subprocess.DEVNULL,
                 capture_output=True,
                 timeout=TIMEOUT,
                 check=False,
@@ -125,6 +129,7 @@ class Git:
         if "dubious ownership" in said or "unsafe repository" in said:  # git 2.35.3 and later; 2.35.2
             return GitDistrustError("git distrusts its owner")
         first = said.partition("\n")[0].strip().removeprefix("fatal: ").replace(self.root, ".")
+        first = _ABSOLUTE.sub(".../", first)
         return GitError(first) if first else GitSilentError("git failed without a word")
 
 
