@@ -169,6 +169,8 @@ class _Evaluation:
     def _name(self, name: str, scope: Scope, known: Locals, depth: int) -> Any:  # noqa: ANN401 - any value
         if name in known:
             return known[name]
+        if name in {"__name__", "__package__"}:
+            return scope.module.name if name == "__name__" else scope.module.parent
         head = name.partition(".")[0]
         if head in known or _is_opaque(head, scope):
             raise _UnknownError

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -25,10 +26,15 @@ if TYPE_CHECKING:
 
 _OBJECTS: Final = frozenset({"CONF", "FLAGS"})
 """The names by which code refers to the configuration."""
-_DEFINES: Final = re.compile(rb"Opt\(|DEFINE_")
-"""What a file has that makes options."""
-_COMPUTED: Final = re.compile(rb"(?:Opt|DEFINE_\w+)\((?!\s*(?:#|name\s*=\s*)?[urb]?[\"'])")
-"""An option whose name is computed."""
+_MADE: Final = re.compile(
+    rb"""(?:Opt|DEFINE_[a-z_]+)\(\s*(?:name\s*=\s*)?[ub]?["']([A-Za-z0-9_-]+)["']|\bdest\s*=\s*["']([A-Za-z0-9_]+)["']"""
+)
+"""A call that makes an option, with its name."""
+_COMPUTED: Final = re.compile(rb"""(?:Opt|DEFINE_[a-z_]+)\((?!\s*(?:name\s*=\s*)?[ub]?["'])""")
+"""A call that makes an option whose name is no plain text."""
+_QUOTED: Final = re.compile(rb"""["']([A-Za-z0-9_-]+)["']""")
+_SCRIPTS: Final = "bin"
+"""The folder of the programs up to 2013.1, some of which have options of their own."""
 _MOST_ALIASES: Final = 5
 
 
@@ -64,7 +70,7 @@ class Options:
     """The config options of a program.
 
     Files are scanned for what makes options, and those that mention the option's name are read: first the folder
-    ``conf`` of the package, where all options are since 14.0.0, and only then the rest.
+    ``conf`` of the package, where all options are since 14.0.0, and only then the rest of it and the programs.
     """
 
     def __init__(self, program: Program) -> None:
@@ -93,8 +99,10 @@ class Options:
 
     def _find(self, group: str, name: str, near: Module | None) -> ConfigOption | None:
         package = self._program.checkout.package
-        conf = f"{package}/conf"
-        for folder in (conf, package) if self._program.checkout.is_folder(conf) else (package,):
+        for folder in (f"{package}/conf", package, _SCRIPTS):
+            if not self._program.checkout.is_folder(folder):
+                self._program.note("names", folder)
+                continue
             found = [
                 option
                 for module in self._mentioning(folder, name)
@@ -108,32 +116,41 @@ class Options:
         return None
 
     def _mentioning(self, folder: str, name: str) -> list[Module]:
-        """Return the modules below a folder that make an option of this name, and those that may do so.
-
-        The latter have the name in quotes, and make options whose names are no plain text.
-        """
-        quoted = rb"""[urb]?["']%s["']""" % re.escape(name).replace("_", "[-_]").encode()
-        made = re.compile(rb"(?:Opt|DEFINE_\w+)\(\s*(?:name\s*=\s*)?%s|\bdest\s*=\s*%s" % (quoted, quoted))
-        mentioned = re.compile(quoted)
-        paths = [
-            path
-            for path, data in self._defining(folder).items()
-            if made.search(data) or (_COMPUTED.search(data) and mentioned.search(data))
-        ]
+        """Return the modules below a folder that make an option of this name, or may do so."""
+        makers = self._program.remember(("makers", folder), lambda: self._scan(folder))
+        paths = [*makers.paths.get(name, ()), *(path for path, texts in makers.computed.items() if name in texts)]
         self._program.load(paths)
-        return [module for module in map(self._program.module_at, paths) if module is not None]
+        return [module for module in map(self._program.module_at, dict.fromkeys(paths)) if module is not None]
 
-    def _defining(self, folder: str) -> Mapping[str, bytes]:
-        return self._program.remember(("defining", folder), lambda: self._scan(folder))
+    def _files(self, folder: str) -> Sequence[str]:
+        # Scripts have no suffix, and are text of some kind.
+        return self._program.checkout.below(folder) if folder == _SCRIPTS else self._program.source_files(folder)
 
-    def _scan(self, folder: str) -> Mapping[str, bytes]:
+    def _scan(self, folder: str) -> _Makers:
         # Any change below the folder may bring the option, or another one of its name.
         self._program.note("tree", folder)
-        return {
-            path: data
-            for path, data in self._program.checkout.read_many(self._program.source_files(folder))
-            if not isinstance(data, Problem) and _DEFINES.search(data)
-        }
+        paths: defaultdict[str, list[str]] = defaultdict(list)
+        computed = {}
+        for path, data in self._program.checkout.read_many(self._files(folder)):
+            if isinstance(data, Problem):
+                continue
+            for made, dest in _MADE.findall(data):
+                paths[_identifier(made or dest)].append(path)
+            if _COMPUTED.search(data):
+                computed[path] = frozenset(map(_identifier, _QUOTED.findall(data)))
+        return _Makers(paths, computed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Makers:
+    """Which files make an option, by its name; and the texts in files that make options with computed names."""
+
+    paths: Mapping[str, Sequence[str]]
+    computed: Mapping[str, frozenset[str]]
+
+
+def _identifier(name: bytes) -> str:
+    return name.decode().replace("-", "_")
 
 
 def use(expression: Expr, scope: Scope) -> tuple[str, ...]:

@@ -89,10 +89,12 @@ def _listed(items: Iterable[Expr]) -> str:
 
 
 def _comprehension(kind: str, element: Expr, clauses: Iterable[ForClause | IfClause]) -> str:
-    opening, closing = {"list": "[]", "set": "{}", "dict": "{}"}.get(kind, "()")
-    text = _tight(element)
-    if kind == "dict" and isinstance(element, tuple) and element[0] == "tuple":
-        text = ": ".join(map(_tight, element[1]))
+    opening, closing = {"list": ("[", "]"), "set": ("{", "}"), "dict": ("{", "}")}.get(kind, ("(", ")"))
+    match kind, element:
+        case "dict", ("tuple", key_and_value):
+            text = ": ".join(map(_tight, key_and_value))
+        case _:
+            text = _tight(element)
     for clause in clauses:
         if clause[0] == "for":
             word = "async for" if clause[3] else "for"
