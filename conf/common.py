@@ -36,11 +36,11 @@ def newest_release() -> str:
 def checkout_of(variable: str) -> str | None:
     """Return the checkout that an environment variable names, None if it names none.
 
-    A relative path is relative to the folder in which ``make`` or ``sphinx-build`` was called. What follows an ``@``,
-    a revision, is left as it is.
+    A relative path starts at this repository, where ``make`` runs; while a conf.py is read, the current folder is that
+    of the conf.py. What follows an ``@``, a revision, is left as it is.
     """
     path, at, revision = os.environ.get(variable, "").partition("@")
-    return f"{Path(path).expanduser().absolute()}{at}{revision}" if path else None
+    return f"{(ROOT / Path(path).expanduser()).resolve()}{at}{revision}" if path else None
 
 
 def settings(checkout: str) -> dict[str, object]:

@@ -14,18 +14,20 @@ from sphinx.errors import ConfigError
     [
         (None, None),
         ("", None),
-        ("nova", "{here}/nova"),
-        ("nova@stable/havana", "{here}/nova@stable/havana"),
+        ("nova", "{root}/nova"),
+        ("../nova@2013.2", "{above}/nova@2013.2"),
+        ("nova@stable/havana", "{root}/nova@stable/havana"),
         ("~/nova@2013.2", "{home}/nova@2013.2"),
         ("/src/nova", "/src/nova"),
     ],
 )
 def test_checkout_of(given: str | None, expected: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    root = Path(common.__file__).parent.parent
     monkeypatch.delenv("NOVA", raising=False)
     if given is not None:
         monkeypatch.setenv("NOVA", given)
-    assert common.checkout_of("NOVA") == (expected and expected.format(here=tmp_path, home=Path.home()))
+    assert common.checkout_of("NOVA") == (expected and expected.format(root=root, above=root.parent, home=Path.home()))
 
 
 def test_newest_release_that_was_not_fetched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
