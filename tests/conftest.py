@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import sphinx
 from hypothesis import settings
+from sphinx.util.logging import WarningLogRecordTranslator
 
 if TYPE_CHECKING:
+    import logging
     from collections.abc import Callable, Iterator
 
 pytest_plugins = ("sphinx.testing.fixtures",)
@@ -33,6 +36,22 @@ def _nobody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("HOME", str(home))
         patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
         patch.setenv("LC_ALL", "C.UTF-8")
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _types_of_warnings() -> Iterator[None]:
+    """Let Sphinx before 7.3 say of which type a warning is, as later ones do, so that tests expect the same text."""
+    translate = WarningLogRecordTranslator.filter
+
+    def translate_and_type(self: WarningLogRecordTranslator, record: logging.LogRecord) -> bool:
+        if getattr(record, "type", None) and getattr(record, "subtype", None):
+            record.msg = f"{record.msg} [{record.type}.{record.subtype}]"
+        return translate(self, record)
+
+    with pytest.MonkeyPatch.context() as patch:
+        if sphinx.version_info < (7, 3):
+            patch.setattr(WarningLogRecordTranslator, "filter", translate_and_type)
         yield
 
 
