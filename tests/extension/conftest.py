@@ -8,8 +8,10 @@ from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import sphinx
 from sphinx.testing.util import SphinxTestApp
 from sphinx.util.console import strip_colors
+from sphinx.util.logging import SphinxWarningLogRecord
 
 from tests.small_nova import make
 
@@ -18,6 +20,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from docutils import nodes
+
+
+if sphinx.version_info < (7, 3):
+    # Older versions know a warning's type but do not print it. The tests want to see it everywhere.
+    _get_message = SphinxWarningLogRecord.getMessage
+
+    def _with_type(record: SphinxWarningLogRecord) -> str:
+        kind = getattr(record, "subtype", None)
+        return f"{_get_message(record)} [{record.type}.{kind}]" if kind else _get_message(record)
+
+    SphinxWarningLogRecord.getMessage = _with_type  # type: ignore[method-assign]
 
 
 @dataclass
@@ -33,6 +46,8 @@ class Site:
         """Build as a new process would, and give the warnings without this machine's paths."""
         read: list[str] = []
         config = {"extensions": ["sphinxext.nova", "myst_parser"], "nova_checkout": "../nova", **config}
+        if (7, 3) <= sphinx.version_info < (8, 0):
+            config["show_warning_types"] = True  # the default from 8.0 on
         warnings = StringIO()
         self.app = SphinxTestApp(
             builder,
