@@ -179,7 +179,7 @@ class Cache:
         evicted = _evict(connection, self._max_bytes)
         connection.execute("COMMIT")
         if evicted:
-            connection.execute("PRAGMA incremental_vacuum").fetchall()
+            connection.executescript("PRAGMA incremental_vacuum")  # execute() would free one page only.
 
     def _guarded(self, work: Callable[[sqlite3.Connection], Result], otherwise: Result) -> Result:
         """Do something with the file; whatever is wrong with it ends here, with ``otherwise``."""
