@@ -1,17 +1,18 @@
 """The same facts from CPython's own parser: a second, independent reading of a file to compare the first with.
 
-:func:`reference` gives what :func:`facts_of` takes out of a :class:`FileFacts`. Both are plain data in which is left out
-what :mod:`ast` does not know: brackets (so chains of operators are flat in both), the spelling of numbers, the text of
-conditions, and positions inside f-strings (wrong before Python 3.12).
+:func:`reference` gives what :func:`facts_of` takes out of a :class:`FileFacts`. Both are plain data, in which is left
+out what :mod:`ast` does not know: brackets (so chains of operators are flat in both), the spelling of numbers, the
+text of conditions, and positions inside f-strings (wrong before Python 3.12).
 """
 
 from __future__ import annotations
 
 import ast
 import warnings
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sphinxext.nova.syntax import FileFacts, Function
+if TYPE_CHECKING:
+    from sphinxext.nova.syntax import FileFacts, Function
 
 _BINARY = {
     ast.Add: "+",
@@ -418,7 +419,7 @@ def parameters(node: ast.arguments) -> list[Any]:
     return result
 
 
-def expr(node: ast.expr | None) -> Any:  # noqa: C901
+def expr(node: ast.expr | None) -> Any:
     match node:
         case None:
             return None
