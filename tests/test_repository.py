@@ -108,7 +108,7 @@ def test_read_the_docs_accepts_its_configuration() -> None:
 
 @pytest.mark.parametrize("name", [".readthedocs.yaml", "tox.ini"])
 def test_documentation_is_built_as_strictly_everywhere(name: str) -> None:
-    assert f"sphinx-build -c conf/current -b html {' '.join(STRICT)} " in text(name)
+    assert f"sphinx-build -c conf/current -b html -d build/docs/current/doctrees {' '.join(STRICT)} " in text(name)
 
 
 def test_changelog_begins_with_this_version() -> None:
