@@ -11,7 +11,6 @@ import pytest
 import sphinx
 from sphinx.testing.util import SphinxTestApp
 from sphinx.util.console import strip_colors
-from sphinx.util.logging import SphinxWarningLogRecord
 
 from tests.small_nova import make
 
@@ -20,17 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from docutils import nodes
-
-
-if sphinx.version_info < (7, 3):
-    # Older versions know a warning's type but do not print it. The tests want to see it everywhere.
-    _get_message = SphinxWarningLogRecord.getMessage
-
-    def _with_type(record: SphinxWarningLogRecord) -> str:
-        kind = getattr(record, "subtype", None)
-        return f"{_get_message(record)} [{record.type}.{kind}]" if kind else _get_message(record)
-
-    SphinxWarningLogRecord.getMessage = _with_type  # type: ignore[method-assign]
 
 
 @dataclass
