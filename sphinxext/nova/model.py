@@ -56,6 +56,8 @@ class Kind(enum.StrEnum):
     """A part of a Python file cannot be understood; the rest of the file is used."""
     DEPTH = "depth"
     """Folders are nested deeper than the extension goes."""
+    UNRESOLVED = "unresolved"
+    """Only running Nova would tell a value that an answer needs; the answer leaves it open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +79,14 @@ class Source:
     """One part of a checkout that an answer was made from: what a page that shows the answer depends on.
 
     ``kind`` is ``"file"`` (the bytes of the file ``path``), ``"tree"`` (the names and bytes of all files below
-    ``path``), ``"names"`` (the names of all files below ``path``) or ``"ref"`` (the commit and the release; ``path`` is
-    empty). A file that was looked for and is not there is a source too: the page is outdated when it appears.
+    ``path``), ``"names"`` (the names of all files below ``path``), ``"mentions"`` (the names and bytes of the Python
+    files below ``path`` that hold one of ``words``) or ``"ref"`` (the commit and the release; ``path`` is empty). A
+    file that was looked for and is not there is a source too: the page is outdated when it appears.
     """
 
     kind: str
     path: str
+    words: tuple[str, ...] = ()
 
 
 class QuestionError(Exception):
@@ -131,6 +135,63 @@ class Role(enum.StrEnum):
     """The service itself: the manager class that answers."""
     TASKS = "tasks"
     """The service's work, cut into task objects."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskOption:
+    """A config option on which a periodic task depends.
+
+    ``name`` has the group before it, ``image_cache.manager_interval``, where that is not ``DEFAULT``. ``default`` is
+    its value, ``None`` also where only running tells; ``default_text`` is what its author wrote. ``file`` and ``line``
+    say where it is registered; they are ``None``, and so is all but the name, where the checkout does not register it.
+    """
+
+    name: str
+    default: object = field(hash=False)
+    default_text: str | None
+    help: str | None
+    file: str | None
+    line: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodicTask:
+    """Something that a service does by itself, again and again (``periodic-tasks`` in the JSON contract).
+
+    ``manager`` is the dotted name of the class that defines it, ``services`` are the commands whose manager is that
+    class or inherits from it. ``form`` is ``decorator``, ``override`` (a step of an overridden ``periodic_tasks``) or
+    ``timer``. ``file`` and ``line`` are the place of the ``def``; of a step or a timer whose ``def`` is not known, of
+    the call.
+
+    ``spacing`` is the interval as written, ``interval`` the seconds that really apply (negative: never; ``None``: only
+    running tells). ``each_pass`` says that the task runs whenever the loop does, which is then at least every
+    ``interval`` seconds. ``option`` is the config option that the interval depends on, ``default`` its default.
+
+    ``enabled`` is whether the loop runs the task at all when nothing is configured. ``disabled_by`` is what keeps it
+    from doing anything then: an option, which is the one of the interval or the one that the body tests first, or
+    ``enabled`` where the decorator says so. ``tests_options`` are the options that the body tests, in the order of the
+    source; ``options`` has all of them. ``talks_to`` is filled by the walk.
+    """
+
+    task: str
+    manager: str
+    services: tuple[str, ...]
+    form: str
+    file: str
+    line: int
+    spacing: str | None
+    option: str | None
+    default: object = field(hash=False)
+    interval: int | float | None
+    each_pass: bool
+    run_immediately: bool
+    enabled: bool
+    disabled_by: str | None
+    external_process_ok: bool
+    tests_options: tuple[str, ...]
+    description: str | None
+    options: tuple[TaskOption, ...]
+    talks_to: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,12 @@ class _Reading:
     def measure(self, folder: str) -> None:
         """Count files and lines of every folder and file below ``folder``."""
         prefix = f"{folder}/" if folder else ""
-        self.problems += [p for p in self.checkout.problems if not folder or (p.file or "").startswith(prefix)]
+        # What was wrong with a folder above, or with the checkout as a whole, may have hidden something here.
+        self.problems += [
+            problem
+            for problem in self.checkout.problems
+            if f"{problem.file}/".startswith(prefix) or not problem.file or prefix.startswith(f"{problem.file}/")
+        ]
         sizes: dict[str, _Size] = defaultdict(_Size)
         inside: dict[str, set[str]] = defaultdict(set)
         for path, data in self.checkout.read_many(self.checkout.below(folder)):

@@ -1,0 +1,122 @@
+"""Expressions that use config options: which options, and the value that the options' defaults give."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from sphinxext.nova.model import Source, TaskOption
+from sphinxext.nova.program import UNKNOWN, Options, evaluate
+from sphinxext.nova.program.options import use
+from sphinxext.nova.syntax.walking import inside
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sphinxext.nova.program import ConfigOption, Module, Program, Scope
+    from sphinxext.nova.syntax.forms import Expr
+
+_DEFAULT: Final = "DEFAULT"
+_REFERENCE: Final = re.compile(r"\$(?P<brace>\{)?(?P<name>\w+)(?(brace)\})")
+"""A default that is the value of another option."""
+_MOST_REFERENCES: Final = 5
+
+
+class Asked(Options):
+    """The options of a program, and which of them were asked for.
+
+    To find an option, files are scanned that have nothing to do with it. The answer depends only on the files that
+    mention it, and :meth:`sources` says which these are.
+    """
+
+    def __init__(self, program: Program) -> None:
+        super().__init__(program)
+        self._asked: dict[str, str] = {}
+
+    def find(self, group: str, name: str, *, near: Module | None = None) -> ConfigOption | None:
+        """Find an option, as the base class does."""
+        found = super().find(group, name, near=near)
+        package = self._program.checkout.package
+        in_conf = found is not None and found.path.startswith(f"{package}/conf/")
+        self._asked[name] = f"{package}/conf" if in_conf else package
+        return found
+
+    def sources(self) -> Iterator[Source]:
+        """Give the parts of the checkout in which another option of a name that was asked for could appear."""
+        for folder in sorted(set(self._asked.values())):
+            words = sorted(f"'{name}'" for name, where in self._asked.items() if where == folder)
+            yield Source("mentions", folder, tuple(words))
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A config option where it is used.
+
+    ``text`` is the expression, ``option`` is ``None`` if it is a library's. ``default`` is its default as a value,
+    :data:`~sphinxext.nova.program.UNKNOWN` where only running tells.
+    """
+
+    text: str
+    name: str
+    option: ConfigOption | None
+    default: object
+
+    def shown(self) -> TaskOption:
+        """Return what readers want to know about the option."""
+        option = self.option
+        if option is None:
+            return TaskOption(self.name, None, None, None, None, None)
+        return TaskOption(
+            name=self.name,
+            default=plain(self.default),
+            default_text=option.default_text,
+            help=option.help,
+            file=option.path,
+            line=option.line,
+        )
+
+
+def plain(value: object) -> object:
+    """Return a value as JSON can say it, ``None`` for what is not known or JSON cannot say."""
+    match value:
+        case None | bool() | int() | float() | str():
+            return value
+        case list() | tuple():
+            return tuple(plain(item) for item in value)
+        case _:
+            return None
+
+
+def dotted(group: str, name: str) -> str:
+    """Return the name of an option with its group, ``DEFAULT`` left out: ``image_cache.manager_interval``."""
+    return name if group == _DEFAULT else f"{group}.{name}"
+
+
+def uses(expression: Expr, scope: Scope, options: Options) -> Iterator[Use]:
+    """Give the options that an expression uses, in the order of the source: ``CONF.group.name``, ``FLAGS.name``."""
+    for part in inside(expression):
+        if isinstance(part, str) and (names := use(part, scope)):
+            option = options.find_use(part, scope)
+            if option is None:
+                yield Use(part, ".".join(names), None, UNKNOWN)
+            else:
+                yield used(part, option, options)
+
+
+def used(text: str, option: ConfigOption, options: Options) -> Use:
+    """Return the use of an option by an expression, its default looked up where that is another option's."""
+    default = option.default
+    for _ in range(_MOST_REFERENCES):
+        reference = _REFERENCE.fullmatch(default) if isinstance(default, str) else None
+        other = options.find(option.group, reference["name"]) if reference else None
+        if other is None:
+            break
+        default = other.default
+    return Use(text, dotted(option.group, option.name), option, default)
+
+
+def value(expression: Expr, scope: Scope, options: Options) -> object:
+    """Return the value of an expression when every option has its default; ``UNKNOWN`` where that does not help."""
+    known = {found.text: found.default for found in uses(expression, scope, options) if found.default is not UNKNOWN}
+    return evaluate(expression, scope, known)
