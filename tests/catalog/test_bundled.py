@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.resources
+import itertools
 import json
 import re
 from typing import TYPE_CHECKING
@@ -84,6 +85,69 @@ def test_descriptions_are_one_short_sentence_in_both_languages(entry: CatalogEnt
     assert re.search(r"[ぁ-んァ-ヶ一-龠]", texts["ja"])
     # As OpenStack's Japanese documents have it: a space between Latin words and Japanese ones.
     assert re.findall(r"[ぁ-んァ-ヶ一-龠ー][A-Za-z0-9]|[A-Za-z0-9][ぁ-んァ-ヶ一-龠]", texts["ja"]) == []
+
+
+# A reader sees one release: a text that tells what was, what came or where it stands among the others is not about it.
+RELEASE_NUMBER = re.compile(r"(?<![\w.-])(?:20\d\d|1\d|2\d|3\d)(?:\.\d+)*(?![\w-]|\.\d)")
+OTHER_TIMES = {
+    "en": re.compile(
+        r"\b(?:later|earlier|former|formerly|forerunner|successor|old|older|oldest|newer|newest|latest|now|then|soon"
+        r"|still|already|until|since|ago|today|became|become|renamed|replaced|took over|no longer|not yet|those days"
+        r"|that time|at first|for the last time|first releases?|left behind|remains|releases|once also"
+        r"|(?:has|have) moved|up to(?! date)|before(?! (?:and after|each|anything)))\b",
+        re.IGNORECASE,
+    ),
+    "ja": re.compile(
+        r"以降|以前|以後|まで|のちに|(?<!前)後に|その後|当初|当時|初期(?!化)|旧|古い|新しいリリース|最新|リリースに|リリースで|かつて|既に|すでに"
+        r"|移管|移行|移った|移る前|前身|後継|名残|だった|になる前|される前|なった|最初の|最後の|将来|今後|間もなく|改称|置き換えられ|まだ|現在"
+    ),
+}
+
+
+def speaks_of_another_release(text: str, language: str) -> bool:
+    return bool(RELEASE_NUMBER.search(text) or OTHER_TIMES[language].search(text))
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_descriptions_speak_of_no_other_release(language: str) -> None:
+    texts = [(entry.path, dict(entry.descriptions)[language]) for entry in catalog.bundled().entries]
+    assert [(path, text) for path, text in texts if speaks_of_another_release(text, language)] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("en", "Live migration, later also cold migration.", True),
+        ("en", "VNC consoles and, up to 13, the options of VNC.", True),
+        ("en", "IPv6 additions, and from 2013.1 a network script.", True),
+        ("en", "The only client in 15.0.0.", True),
+        ("en", "Makes volumes, before Cinder took over.", True),
+        ("en", "JSON (once also XML) samples.", True),
+        ("en", "The xapi plugins have moved elsewhere.", True),
+        ("en", "Checks of X.509 certificates (RFC 2462, 169.254.169.254, version 2.1) before each commit.", False),
+        ("ja", "ライブマイグレーション、後にコールドマイグレーションも。", True),
+        ("ja", "VNC コンソール (13 も VNC のオプションを含む)。", True),
+        ("ja", "2013.1 は Xen のネットワークスクリプト。", True),
+        ("ja", "Cinder に移管される前の nova-volume。", True),
+        ("ja", "JSON サンプル (初期は XML も)。", True),
+        ("ja", "RFC 2462 による IPv6 アドレスの初期化 (前後に v2.1 のリリースノートを参照)。", False),
+    ],
+)
+def test_words_about_other_releases_are_told_from_others(language: str, text: str, *, expected: bool) -> None:
+    assert speaks_of_another_release(text, language) is expected
+
+
+def test_a_path_is_not_split_for_nothing() -> None:
+    """Entries whose ranges follow each other differ in what they say."""
+    by_path: dict[str, list[CatalogEntry]] = {}
+    for entry in catalog.bundled().entries:
+        by_path.setdefault(entry.path, []).append(entry)
+    pairs = [pair for entries in by_path.values() for pair in itertools.pairwise(entries)]
+    assert [
+        (one.path, one.until)
+        for one, other in pairs
+        if dict(one.descriptions).items() & dict(other.descriptions).items()
+    ] == []
 
 
 HAVANA_TOP = "contrib doc etc nova plugins smoketests tools"
