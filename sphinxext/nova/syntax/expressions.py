@@ -250,11 +250,12 @@ def _interpolation(context: Context, node: Node, depth: int) -> list[FPart]:
 
 
 def _specification(context: Context, node: Node, depth: int) -> tuple[FPart, ...]:
+    check_depth(depth)
     parts: list[FPart] = []
     end = node.start_byte + 1
     for child in node.named_children:
         if child.kind_id in _FORMAT_EXPRESSION or child.kind_id in _INTERPOLATION:
-            parts += [("str", context.text[end : child.start_byte]), *_interpolation(context, child, depth)]
+            parts += [("str", context.text[end : child.start_byte]), *_interpolation(context, child, depth + 1)]
             end = child.end_byte
     parts.append(("str", context.text[end : node.end_byte]))
     return merged([part for part in parts if part != ("str", "")])

@@ -19,12 +19,47 @@ _PARSER: Final = Parser(_LANGUAGE)
 _KIND_NUMBERS: Final = 1 << 16
 """Kinds are 16-bit numbers; that of an error node is the greatest of them."""
 
+_CHUNK: Final = 1 << 16
+_LEAST_EFFORT: Final = 200
+_BYTES_PER_EFFORT: Final = 16
+"""Nova's own files need no more than one unit of effort for 100 bytes, very dense code one for 50."""
+
 ERROR: Final = _KIND_NUMBERS - 1
 
 
-def parse(data: bytes) -> Node:
-    """Return the root node of UTF-8 bytes. Broken source gives a tree as well, with error nodes in it."""
-    return _PARSER.parse(data).root_node
+class Effort:
+    """How much work parsing may still be, in hundreds of steps of the parser.
+
+    The parser takes time in proportion to the length of what it reads only as long as that is Python: eight thousand
+    bytes of ``:-:-:-`` keep it busy for seconds. So it may not go on where it is still at a loss after some steps;
+    in none of the 5700 files of four releases that parse does that happen.
+    """
+
+    __slots__ = ("_left",)
+
+    def __init__(self, size: int, *, factor: int = 1) -> None:
+        self._left = factor * (_LEAST_EFFORT + size // _BYTES_PER_EFFORT)
+
+    def spend(self, _offset: int, has_error: bool) -> bool:  # noqa: FBT001 - the parser calls it like this
+        """Count a hundred steps; return whether to give up."""
+        self._left -= 1
+        return has_error or self._left < 0
+
+
+def parse(data: bytes, effort: Effort) -> Node | None:
+    """Return the root node of UTF-8 bytes, None if that is too much work.
+
+    Broken source gives a tree as well, with error nodes in it.
+    """
+    if effort.spend(0, False):  # noqa: FBT003
+        return None
+    try:
+        return _PARSER.parse(
+            lambda offset, _point: data[offset : offset + _CHUNK], progress_callback=effort.spend
+        ).root_node
+    except ValueError:  # given up
+        _PARSER.reset()
+        return None
 
 
 def kinds(*names: str, named: bool = True) -> frozenset[int]:

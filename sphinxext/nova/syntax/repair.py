@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from sphinxext.nova.syntax.grammar import parse
+from sphinxext.nova.syntax.grammar import Effort, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,7 @@ FILLER: Final = "0"
 _FILLER: Final = FILLER.encode()
 _ASYNC_NAME: Final = re.compile(rb"\basync\b(?![ \t]+(?:def|for|with)\b)")
 _STAND_INS: Final = (b"asynk", b"asynx", b"asynq")
-_STRING_START: Final = re.compile(rb"#[^\n]*|\"\"\"|'''|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'", re.DOTALL)
+_STRING_START: Final = re.compile(rb"#[^\n]*|\"\"\"|'''|\"(?:[^\"\\\n]|\\.)*+\"?|'(?:[^'\\\n]|\\.)*+'?", re.DOTALL)
 _STRING_END: Final = {
     b'"""': re.compile(rb'(?:[^"\\]|\\.|"(?!""))*+"""', re.DOTALL),
     b"'''": re.compile(rb"(?:[^'\\]|\\.|'(?!''))*+'''", re.DOTALL),
@@ -40,7 +40,11 @@ _DEFINITION: Final = re.compile(rb"[ \t\f]*(?:async[ \t]+)?(?:def|(class))[ \t]+
 _WRAPPERS: Final = {b"elif": b"if 0: 0\n", b"else": b"if 0: 0\n", b"except": b"try: 0\n", b"finally": b"try: 0\n"}
 _HEADER_LINES: Final = 60
 _NESTING: Final = 30
+_PLACES: Final = 500
+"""After so many places what else is broken is not looked at closely."""
 _TAB: Final = 8
+_EFFORT: Final = 2
+"""How many times the effort of parsing the file once its repair may take."""
 
 
 class Parsed(NamedTuple):
@@ -58,21 +62,22 @@ class Parsed(NamedTuple):
 
 def parse_tolerantly(text: bytes) -> Parsed:
     """Return the tree of ``text``, of repaired text if it is broken."""
-    root = parse(text)
-    if not root.has_error:
+    root = parse(text, Effort(len(text)))
+    if root and not root.has_error:
         return Parsed(root, text, text, {})
     stand_in = next((word for word in _STAND_INS if word not in text), None)
     renamed = text
     if stand_in and b"async" in text:
         renamed = _ASYNC_NAME.sub(stand_in, text)
-        root = parse(renamed)
-        if not root.has_error:
+        root = parse(renamed, Effort(len(text)))
+        if root and not root.has_error:
             return Parsed(root, renamed, text, {})
-    repairs = [_Repair(renamed, strings=strings) for strings in (True, False)]
-    best = min(repairs, key=lambda repair: len(repair.lost))
-    data = b"".join(best.lines)
-    original = data.replace(stand_in, b"async") if stand_in and renamed is not text else data
-    return Parsed(parse(data), data, original, best.lost)
+    lines, lost = _repaired(renamed)
+    data = b"".join(lines)
+    root = parse(data, Effort(len(data)))
+    if root is None:
+        return parse_tolerantly(b"")._replace(lost={1: _text(lines[0])})
+    return Parsed(root, data, data.replace(stand_in, b"async") if stand_in and renamed is not text else data, lost)
 
 
 def parse_again(before: Parsed, changes: dict[int, bytes]) -> Parsed:
@@ -80,8 +85,19 @@ def parse_again(before: Parsed, changes: dict[int, bytes]) -> Parsed:
     data = bytearray(before.parsed)
     for offset, replacement in changes.items():
         data[offset : offset + len(replacement)] = replacement
-    root = parse(bytes(data))
-    return before if root.has_error else before._replace(root=root, parsed=bytes(data))
+    root = parse(bytes(data), Effort(len(data)))
+    return before if root is None or root.has_error else before._replace(root=root, parsed=bytes(data))
+
+
+def _repaired(text: bytes) -> tuple[list[bytes], dict[int, str]]:
+    """Return the lines of ``text`` with fillers, and what they stand for.
+
+    Where strings of several lines are is looked up first; if one of them has no end, it is better not to know.
+    """
+    inside = _continued(text)
+    repairs = [_Repair(text, inside), *([_Repair(text, frozenset())] if inside else [])]
+    best = min(repairs, key=lambda repair: len(repair.lost))
+    return best.lines, best.lost
 
 
 def _continued(text: bytes) -> frozenset[int]:
@@ -104,12 +120,15 @@ def _continued(text: bytes) -> frozenset[int]:
 
 
 class _Repair:
-    """Replaces what does not parse in ``lines``, in place. ``lost``: see :class:`Parsed`."""
+    """Replaces what does not parse in ``lines``, in place.
 
-    def __init__(self, text: bytes, *, strings: bool) -> None:
+    ``lost``: see :class:`Parsed`. ``inside`` are lines that do not begin a statement, whatever they look like.
+    """
+
+    def __init__(self, text: bytes, inside: frozenset[int]) -> None:
+        self._effort = Effort(len(text), factor=_EFFORT)
         self.lines = text.splitlines(keepends=True)
         self.lost: dict[int, str] = {}
-        inside = _continued(text) if strings else frozenset()
         self._indents = [None if number in inside else _indent(line) for number, line in enumerate(self.lines)]
         self._repair(0, len(self.lines), 0)
 
@@ -118,10 +137,13 @@ class _Repair:
         for first, last in self._groups(start, stop):
             if self._parses(first, last):
                 continue
+            if nesting > _NESTING or len(self.lost) > _PLACES:
+                self._lose(first, last)
+                continue
             header = self._after_decorators(first, last)
             clauses = list(self._clauses(header, last))
             bodies = [self._body(clause, end) for clause, end in clauses]
-            if nesting > _NESTING or None in bodies:
+            if None in bodies:
                 self._lose(first, last)
                 continue
             if header > first and not self._parses(first, header, b"\ndef f(): 0"):
@@ -195,8 +217,10 @@ class _Repair:
         if suffix:
             text = text.split(b"#")[0].rstrip() if last == first + 1 else text.rstrip()
             after = b"\nfinally: 0\n" if text.startswith(b"try") else b"\n"
-            return not parse(before + text.lstrip() + suffix + after).has_error
-        return not parse(b"if 0:\n" + text if self._indents[first] else text).has_error
+            root = parse(before + text.lstrip() + suffix + after, self._effort)
+        else:
+            root = parse(b"if 0:\n" + text if self._indents[first] else text, self._effort)
+        return root is not None and not root.has_error
 
     def _lose(self, first: int, last: int) -> None:
         """Replace lines by one filler."""

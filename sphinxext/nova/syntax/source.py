@@ -8,12 +8,22 @@ from typing import Final, NamedTuple
 
 from sphinxext.nova.model import Kind
 
-SIZE_LIMIT: Final = 4 * 1024 * 1024
-"""Bytes. Nova's largest file has 0.8 MB; a syntax tree takes some 30 times the space of its source."""
+SIZE_LIMIT: Final = 2 * 1024 * 1024
+"""Bytes. Nova's largest file has 1.5 MB; a syntax tree takes some 30 times the space of its source."""
 
 _COOKIE: Final = re.compile(rb"\A(?:[ \t\f]*(?:#[^\n]*)?\n)?[ \t\f]*#[^\n]*?coding[:=][ \t]*([-\w.]+)")
 _NO_TEXT: Final = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7"})
 """Codecs that would change the structure of the text, or that take quadratic time."""
+
+_CONTINUATIONS: Final = 100
+"""How many lines one after the other, or empty ones in all, may end in a backslash."""
+
+_COMMENTS: Final = 500
+"""How many lines one after the other may be comments or empty."""
+
+_COMMENTED: Final = re.compile(rb"(?m)^(?:[ \t\f]*+(?:#[^\n]*+)?\n){%d,}" % _COMMENTS)
+_CONTINUED: Final = re.compile(rb"(?m)^(?:[^\n]*\\\n){%d,}" % _CONTINUATIONS)
+_EMPTY_CONTINUED: Final = re.compile(rb"(?m)^[ \t\f]*\\$")
 
 
 class Decoded(NamedTuple):
@@ -35,6 +45,8 @@ def decode(data: bytes) -> Decoded:
         return Decoded(b"", ((Kind.BINARY.value, "holds NUL bytes, not read", None),))
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if data.count(b"\\\n") > _CONTINUATIONS or data.count(b"#") > _COMMENTS:
+        data = _without_excess(data)
     if data.isascii():
         return Decoded(data)
     if data.startswith(codecs.BOM_UTF8):
@@ -54,3 +66,15 @@ def decode(data: bytes) -> Decoded:
     if codec is None or codec.name in _NO_TEXT:
         return Decoded(encoded, ((Kind.ENCODING.value, f"is not in the encoding {name}; read as Latin-1", None),))
     return Decoded(encoded)
+
+
+def _without_excess(data: bytes) -> bytes:
+    """Return ``data`` without more comments in a row, and backslashes at the ends of lines, than anybody writes.
+
+    The parser takes quadratic time for them: minutes for 200 kB.
+    """
+    data = _COMMENTED.sub(lambda run: b"\n" * run[0].count(b"\n"), data)
+    data = _CONTINUED.sub(lambda run: run[0].replace(b"\\\n", b" \n"), data)
+    if len(_EMPTY_CONTINUED.findall(data)) > _CONTINUATIONS:
+        data = _EMPTY_CONTINUED.sub(b"", data)
+    return data
