@@ -187,16 +187,20 @@ class Cache:
             return work(self._connect())
         except sqlite3.Error as error:
             self._give_up(error)
+        except UnicodeDecodeError as error:
+            # The damaged file's schema stands in sqlite's own message, which Python cannot decode.
+            self._give_up(sqlite3.DatabaseError(str(error)), sqlite3.SQLITE_CORRUPT)
         except OSError as error:
             self._disable(f"the cache is not used: {error}")
         return otherwise
 
-    def _give_up(self, error: sqlite3.Error) -> None:
+    def _give_up(self, error: sqlite3.Error, code: int | None = None) -> None:
         connection = self._connection
         if connection is not None and connection.in_transaction:
             with suppress(sqlite3.Error):
                 connection.execute("ROLLBACK")
-        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & _PRIMARY_CODE
+        if code is None:
+            code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & _PRIMARY_CODE
         if code in _DAMAGED and not self._rebuilt:
             self._remove(f"the cache was damaged ({error}) and is built again")
         elif code in _BUSY:
