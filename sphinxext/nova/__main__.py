@@ -6,21 +6,26 @@ import argparse
 import json
 import os
 import sys
+from contextlib import nullcontext
 from dataclasses import asdict
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from sphinxext.nova import __version__
 from sphinxext.nova.catalog import bundled
 from sphinxext.nova.checkout import open_checkout
-from sphinxext.nova.model import Answer, LayoutRow, QuestionError
+from sphinxext.nova.model import QuestionError
 from sphinxext.nova.openstack.layout import layout
-from sphinxext.nova.present.layout import default_columns, layout_table
+from sphinxext.nova.openstack.periodic_tasks import periodic_tasks
+from sphinxext.nova.present import layout as layouts
+from sphinxext.nova.present import periodic_tasks as tasks
 from sphinxext.nova.present.text import rst_table, text_table
+from sphinxext.nova.program import Cache, Program, default_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from sphinxext.nova.checkout import Checkout
+    from sphinxext.nova.model import Answer, LayoutRow, PeriodicTask
     from sphinxext.nova.present.tables import Table
 
 CONTRACT = 1
@@ -43,7 +48,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = command.parse_args(arguments)
     try:
         checkout = open_checkout(asked.checkout)
-        answer: Answer[LayoutRow] = asked.ask(checkout, asked)
+        cache = (
+            Cache(default_folder() if asked.cache_dir is None else asked.cache_dir) if asked.cache_dir != "" else None
+        )
+        with cache or nullcontext():
+            answer: Answer[Any] = asked.ask(Program(checkout, cache), asked)
     except QuestionError as error:
         command.error(str(error))
     try:
@@ -56,6 +65,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for problem in answer.problems:
             place = ":".join(str(part) for part in (problem.file or checkout.spec, problem.line) if part)
             print(f"{place}: {problem.message} [{problem.kind}]", file=sys.stderr)
+    for note in cache.take_notes() if cache else ():
+        print(note, file=sys.stderr)
     return 0
 
 
@@ -79,30 +90,60 @@ def parser() -> argparse.ArgumentParser:
         default="text",
         help="a table for people, the whole answer for programs, or a table to paste into a page (default: text)",
     )
-    shared.add_argument("--language", default="en", metavar="CODE", help="of the descriptions: en, ja (default: en)")
+    shared.add_argument(
+        "--cache-dir",
+        metavar="FOLDER",
+        help="where to keep what was read, an empty text for nowhere (default: the user's cache folder)",
+    )
 
     ask = questions.add_parser("layout", parents=[shared], help="what is in this tree?")
     ask.add_argument("argument", nargs="?", default="", metavar="FOLDER", help="(default: the root)")
+    ask.add_argument("--language", default="en", metavar="CODE", help="of the descriptions: en, ja (default: en)")
     ask.set_defaults(ask=_layout, table=_layout_table)
+
+    ask = questions.add_parser("periodic-tasks", parents=[shared], help="what runs by itself, and how often?")
+    ask.add_argument(
+        "argument",
+        nargs="?",
+        default="",
+        metavar="SERVICE|MANAGER",
+        help="nova-compute, ComputeManager, or the folder compute (default: all)",
+    )
+    ask.add_argument(
+        "--with",
+        dest="more",
+        choices=("timers",),
+        help="timers: also what a timer runs that is no periodic task of a manager",
+    )
+    ask.set_defaults(ask=_periodic_tasks, table=_periodic_tasks_table)
     return whole
 
 
-def _layout(checkout: Checkout, asked: argparse.Namespace) -> Answer[LayoutRow]:
-    return layout(checkout, asked.argument, catalogs=(("catalog", bundled()),), language=asked.language)
+def _layout(program: Program, asked: argparse.Namespace) -> Answer[LayoutRow]:
+    catalogs = (("catalog", bundled()),)
+    return layout(program.checkout, asked.argument, catalogs=catalogs, language=asked.language, program=program)
 
 
 def _layout_table(answer: Answer[LayoutRow]) -> Table:
-    return layout_table(answer.rows, default_columns(answer.rows), str)
+    return layouts.layout_table(answer.rows, layouts.default_columns(answer.rows), str)
 
 
-def _formatted(answer: Answer[LayoutRow], checkout: Checkout, asked: argparse.Namespace) -> str:
+def _periodic_tasks(program: Program, asked: argparse.Namespace) -> Answer[PeriodicTask]:
+    return periodic_tasks(program, asked.argument, with_timers=asked.more == "timers")
+
+
+def _periodic_tasks_table(answer: Answer[PeriodicTask]) -> Table:
+    return tasks.periodic_tasks_table(answer.rows, tasks.default_columns(answer.rows), str)
+
+
+def _formatted(answer: Answer[Any], checkout: Checkout, asked: argparse.Namespace) -> str:
     if asked.format == "json":
         return json.dumps(_contract(answer, checkout), ensure_ascii=False, indent=2)
-    to_table: Callable[[Answer[LayoutRow]], Table] = asked.table
+    to_table: Callable[[Answer[Any]], Table] = asked.table
     return (rst_table if asked.format == "rst" else text_table)(to_table(answer))
 
 
-def _contract(answer: Answer[LayoutRow], checkout: Checkout) -> dict[str, object]:
+def _contract(answer: Answer[Any], checkout: Checkout) -> dict[str, object]:
     commit = checkout.commit
     return {
         "version": CONTRACT,

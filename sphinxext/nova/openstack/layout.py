@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sphinxext.nova.model import Answer, Kind, LayoutRow, Problem, QuestionError, Role, Source
 from sphinxext.nova.openstack.docstrings import summary
 from sphinxext.nova.openstack.roles import role_of
-from sphinxext.nova.syntax import read
+from sphinxext.nova.program import Program
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -36,6 +36,7 @@ def layout(
     depth: int = 1,
     catalogs: Sequence[tuple[str, Catalog]] = (),
     language: str = "en",
+    program: Program | None = None,
 ) -> Answer[LayoutRow]:
     """Say what is below a folder.
 
@@ -43,13 +44,14 @@ def layout(
     :param depth: how many levels below the folder get rows of their own; sizes always count everything.
     :param catalogs: where descriptions come from, best first, each with the name that ``described_by`` gives it.
     :param language: a language code such as ``ja``, for catalogues that have it.
+    :param program: the checkout's, where there is one: what it has read is not read again.
     :returns: the rows depth first, at each level folders before files.
     :raises QuestionError: the checkout has no such folder.
     """
     folder = "/".join(part for part in folder.split("/") if part not in {"", "."})
     if folder and not checkout.is_folder(folder):
         raise QuestionError(Kind.NAME, _unknown(checkout, folder))
-    reading = _Reading(checkout, tuple(catalogs), language)
+    reading = _Reading(program or Program(checkout), tuple(catalogs), language)
     reading.measure(folder)
     rows = tuple(reading.rows(folder, depth))
     return Answer(
@@ -75,8 +77,9 @@ def _unknown(checkout: Checkout, folder: str) -> str:
 class _Reading:
     """One question on its way: the files read so far and what was wrong with them."""
 
-    def __init__(self, checkout: Checkout, catalogs: tuple[tuple[str, Catalog], ...], language: str) -> None:
-        self.checkout = checkout
+    def __init__(self, program: Program, catalogs: tuple[tuple[str, Catalog], ...], language: str) -> None:
+        self.program = program
+        self.checkout = program.checkout
         self.catalogs = catalogs
         self.language = language
         self.problems: list[Problem] = []
@@ -168,10 +171,9 @@ class _Reading:
         if path not in self._facts:
             self._facts[path] = None
             if path.endswith(".py") and self.checkout.exists(path):
-                ((_, data),) = self.checkout.read_many([path])
-                if not isinstance(data, Problem):  # measure() has reported it
-                    self._facts[path] = facts = read(data, path=path)
-                    self.problems += facts.problems
+                self._facts[path] = facts = self.program.facts(path)
+                # That a file cannot be read at all has been reported by measure().
+                self.problems += facts.problems
         return self._facts[path]
 
 

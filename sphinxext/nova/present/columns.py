@@ -2,3 +2,17 @@
 
 LAYOUT = ("path", "description", "service", "role", "files", "lines")
 """Of the folders and files of a layout."""
+
+PERIODIC_TASKS = (
+    "task",
+    "manager",
+    "services",
+    "interval",
+    "option",
+    "default",
+    "starts",
+    "tests",
+    "description",
+    "source",
+)
+"""Of periodic tasks."""
