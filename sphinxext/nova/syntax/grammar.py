@@ -8,7 +8,7 @@ import tree_sitter_python
 from tree_sitter import Language, Parser
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from tree_sitter import Node
 
@@ -108,3 +108,12 @@ def mistakes(root: Node) -> set[int]:
         else:
             pending += [child for child in node.children if child.has_error]
     return lines
+
+
+def siblings(parent: Node) -> Iterator[Node]:
+    """Return the children of ``parent`` one by one; unlike with ``parent.children``, none is kept."""
+    cursor = parent.walk()
+    more = cursor.goto_first_child()
+    while more and (node := cursor.node):
+        yield node
+        more = cursor.goto_next_sibling()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from sphinxext.nova.model import Kind
 from sphinxext.nova.syntax.facts import FileFacts
-from sphinxext.nova.syntax.grammar import mistakes
+from sphinxext.nova.syntax.grammar import mistakes, siblings
 from sphinxext.nova.syntax.repair import Parsed, parse_again, parse_tolerantly
 from sphinxext.nova.syntax.source import decode
 from sphinxext.nova.syntax.statements import MARSHAL_FORMAT, Reader, block, docstring
@@ -48,7 +48,7 @@ def read(data: bytes, *, path: str) -> FileFacts:
 
 def _read(parsed: Parsed) -> tuple[Reader, Block]:
     reader = Reader(parsed.text, parsed.lost)
-    return reader, block(reader, parsed.root.children, 0)
+    return reader, block(reader, siblings(parsed.root), 0)
 
 
 def _syntax_problems(lines: set[int]) -> Iterator[tuple[str, str, int]]:

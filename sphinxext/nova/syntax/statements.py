@@ -22,12 +22,12 @@ from sphinxext.nova.syntax.expressions import (
     only,
     parameters,
 )
-from sphinxext.nova.syntax.grammar import COMMENTS, ERROR, kinds, solid, table
+from sphinxext.nova.syntax.grammar import COMMENTS, ERROR, kinds, siblings, solid, table
 from sphinxext.nova.syntax.patterns import pattern
 from sphinxext.nova.syntax.repair import FILLER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from tree_sitter import Node
 
@@ -108,7 +108,7 @@ def _skip(reader: Reader, node: Node, _depth: int) -> Stmt:
     return reader.misunderstood(node)
 
 
-def block(reader: Reader, nodes: list[Node], depth: int) -> Block:
+def block(reader: Reader, nodes: Iterable[Node], depth: int) -> Block:
     """Return the statements among ``nodes``; never raises because of one of them."""
     result: list[Stmt] = []
     for node in nodes:
@@ -130,7 +130,7 @@ def _salvaged(reader: Reader, node: Node, depth: int) -> list[Stmt]:
     if depth < _SALVAGE_DEPTH:
         for child in node.children:
             if child.kind_id in _BLOCK or child.kind_id == ERROR:
-                result += block(reader, child.children, depth + 1)
+                result += block(reader, siblings(child), depth + 1)
             else:
                 result += block(reader, [child], depth + 1)
     return result
@@ -140,7 +140,7 @@ def _below(reader: Reader, node: Node, depth: int) -> Block:
     """Return the block that is a child of ``node``."""
     for child in node.children:
         if child.kind_id in _BLOCK:
-            return block(reader, child.children, depth + 1)
+            return block(reader, siblings(child), depth + 1)
     return ()
 
 
@@ -283,7 +283,7 @@ def _branch(reader: Reader, nodes: list[Node], depth: int) -> Branch:
         keyword.start_point[0] + 1,
         expression(reader, condition, depth),
         _source(reader, condition),
-        block(reader, body.children, depth + 1) if body and body.kind_id in _BLOCK else (),
+        block(reader, siblings(body), depth + 1) if body and body.kind_id in _BLOCK else (),
     )
 
 
@@ -295,7 +295,7 @@ def _for(reader: Reader, node: Node, depth: int) -> Stmt:
     orelse: Block = ()
     for child in rest:
         if child.kind_id in _BLOCK:
-            body = block(reader, child.children, depth + 1)
+            body = block(reader, siblings(child), depth + 1)
         elif child.kind_id in _ELSE:
             orelse = _below(reader, child, depth)
         else:
@@ -325,7 +325,7 @@ def _try(reader: Reader, node: Node, depth: int) -> Stmt:
     for child in node.children:
         kind = child.kind_id
         if kind in _BLOCK:
-            body = block(reader, child.children, depth + 1)
+            body = block(reader, siblings(child), depth + 1)
         elif kind in _EXCEPT:
             handlers.append(_handler(reader, child, depth))
         elif kind in _ELSE:
@@ -423,7 +423,7 @@ def _define(reader: Reader, node: Node, depth: int, decorators: Row = ()) -> Stm
         elif kind in _BLOCK:
             receiver = outer.receiver if outer.direct is None else f"{raw[0][0]}." if raw else None
             reader.scope = Scope(f"{outer.prefix}{name}.", None, outer.class_, index, receiver)
-            body = block(reader, child.children, depth + 1)
+            body = block(reader, siblings(child), depth + 1)
             reader.scope = outer
     row, column = node.start_point
     end_line = _end_line(node)
@@ -470,7 +470,7 @@ def _classify(reader: Reader, node: Node, depth: int, decorators: Row = ()) -> S
                 reader.misunderstood(child)
         elif kind in _BLOCK:
             reader.scope = Scope(f"{outer.prefix}{name}.", index, index, outer.function, outer.receiver)
-            body = block(reader, child.children, depth + 1)
+            body = block(reader, siblings(child), depth + 1)
             reader.scope = outer
     row, column = node.start_point
     end_line = _end_line(node)
