@@ -116,10 +116,11 @@ def test_values_that_changed_on_disk_are_not_there(tmp_path: Path) -> None:
     "damage",
     [
         lambda path: path.write_bytes(b"not a database, but long enough for its header to be looked at" * 20),
+        lambda path: path.write_bytes(path.read_bytes().replace(b"CREATE TABLE facts", b"\xff\xfe\xff\xfe TABLE facts")),
         lambda path: execute(path, "DROP TABLE facts"),
         lambda path: execute(path, "ALTER TABLE facts RENAME used TO unused"),
     ],
-    ids=["garbage", "no table", "another column"],
+    ids=["garbage", "no text", "no table", "another column"],
 )
 def test_a_damaged_file_is_built_again(tmp_path: Path, damage: object) -> None:
     damage(fill(tmp_path))  # type: ignore[operator]

@@ -46,10 +46,11 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class DefinedClass:
-    """Bound by ``class``: ``facts.classes[index]``."""
+    """Bound by ``class``: ``facts.classes[index]``. ``before`` is what the name was until then, for its bases."""
 
     index: int
     line: int
+    before: tuple[Binding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,8 @@ class _Binder:
             case ("def", line, index):
                 bound[self._facts.functions[index].name] = (DefinedFunction(index, line),)
             case ("class", line, index):
-                bound[self._facts.classes[index].name] = (DefinedClass(index, line),)
+                name = self._facts.classes[index].name
+                bound[name] = (DefinedClass(index, line, bound.get(name, ())),)
             case ("import", line, names):
                 for module, alias in names:
                     name = module if alias else module.partition(".")[0]

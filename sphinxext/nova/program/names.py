@@ -128,13 +128,25 @@ class _Search:
         return _few(found for definition in definitions for found in self._member(definition, name))
 
     def bases(self, class_: ClassDef) -> tuple[ClassDef | External, ...]:
-        found = []
+        found: list[ClassDef | External] = []
         for base in class_.fact.bases:
-            classes = [one for one in self.expression(base, class_.outer) if isinstance(one, ClassDef | External)]
-            # A class that is defined anew under the name of its base: the base is the other one.
-            classes = [one for one in classes if one != class_]
+            classes = [one for one in self._base(base, class_) if isinstance(one, ClassDef | External)]
             found += sorted(classes, key=lambda one: isinstance(one, External))[:1]
         return tuple(found)
+
+    def _base(self, base: Expr, class_: ClassDef) -> Sequence[Definition]:
+        found = self.expression(base, class_.outer)
+        if class_ not in found:
+            return found
+        # class Manager(Manager): the base is what the name was before.
+        scope = class_.outer
+        return _few(
+            one
+            for binding in scope.bindings.get(class_.fact.name, ())
+            if isinstance(binding, DefinedClass) and binding.index == class_.index
+            for before in binding.before
+            for one in self._definitions(scope, class_.fact.name, before)
+        )
 
     def _name(self, name: str, scope: Scope) -> Sequence[Definition]:
         where: Scope | None = scope

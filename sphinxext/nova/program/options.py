@@ -14,7 +14,7 @@ from sphinxext.nova.program.constants import evaluate
 from sphinxext.nova.program.definitions import Assigned
 from sphinxext.nova.program.names import candidates
 from sphinxext.nova.program.registrations import DEFAULT, registrations
-from sphinxext.nova.program.written import written
+from sphinxext.nova.syntax.rendering import render
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
 _OBJECTS: Final = frozenset({"CONF", "FLAGS"})
 """The names by which code refers to the configuration."""
+_CALL: Final = rb"(?:Opt|DEFINE_[a-z_]+)\((?:\s|#.*)*+"
 _MADE: Final = re.compile(
-    rb"""(?:Opt|DEFINE_[a-z_]+)\(\s*(?:name\s*=\s*)?[ub]?["']([A-Za-z0-9_-]+)["']|\bdest\s*=\s*["']([A-Za-z0-9_]+)["']"""
+    rb"""%s(?:name\s*=\s*)?[ub]?["']([A-Za-z0-9_-]+)["']|\bdest\s*=\s*["']([A-Za-z0-9_]+)["']""" % _CALL
 )
 """A call that makes an option, with its name."""
-_COMPUTED: Final = re.compile(rb"""(?:Opt|DEFINE_[a-z_]+)\((?!\s*(?:name\s*=\s*)?[ub]?["'])""")
-"""A call that makes an option whose name is no plain text."""
-_QUOTED: Final = re.compile(rb"""["']([A-Za-z0-9_-]+)["']""")
+_COMPUTED: Final = re.compile(rb"""%s(?!(?:name\s*=\s*)?[ub]?["'])""" % _CALL)
+"""A call that makes an option whose name is no plain text; there are very few."""
 _SCRIPTS: Final = "bin"
 """The folder of the programs up to 2013.1, some of which have options of their own."""
 _MOST_ALIASES: Final = 5
@@ -103,54 +103,46 @@ class Options:
             if not self._program.checkout.is_folder(folder):
                 self._program.note("names", folder)
                 continue
-            found = [
-                option
-                for module in self._mentioning(folder, name)
-                for option in self.in_module(module)
-                if option.name.replace("-", "_") == name and option.group in {group, ""}
-            ]
+            made, computed = self._makers(folder)
+            found = self._among(made.get(name, ()), group, name) or self._among(computed, group, name)
             if found:
                 preferred = _preferred(near, group, name)
                 best = min(found, key=lambda option: (option.group != group, preferred.get(option.path, 2)))
                 return best if best.group else replace(best, group=group)
         return None
 
-    def _mentioning(self, folder: str, name: str) -> list[Module]:
-        """Return the modules below a folder that make an option of this name, or may do so."""
-        makers = self._program.remember(("makers", folder), lambda: self._scan(folder))
-        paths = [*makers.paths.get(name, ()), *(path for path, texts in makers.computed.items() if name in texts)]
+    def _among(self, paths: Sequence[str], group: str, name: str) -> list[ConfigOption]:
+        """Return the options in these files that are, or may be, the one asked for."""
         self._program.load(paths)
-        return [module for module in map(self._program.module_at, dict.fromkeys(paths)) if module is not None]
+        return [
+            option
+            for module in map(self._program.module_at, dict.fromkeys(paths))
+            if module is not None
+            for option in self.in_module(module)
+            if option.name == name and option.group in {group, ""}
+        ]
 
     def _files(self, folder: str) -> Sequence[str]:
         # Scripts have no suffix, and are text of some kind.
         return self._program.checkout.below(folder) if folder == _SCRIPTS else self._program.source_files(folder)
 
-    def _scan(self, folder: str) -> _Makers:
+    def _makers(self, folder: str) -> tuple[Mapping[str, Sequence[str]], Sequence[str]]:
+        return self._program.remember(("makers", folder), lambda: self._scan(folder))
+
+    def _scan(self, folder: str) -> tuple[Mapping[str, Sequence[str]], Sequence[str]]:
+        """Return the files that make an option, by its name; and those that make options with computed names."""
         # Any change below the folder may bring the option, or another one of its name.
         self._program.note("tree", folder)
-        paths: defaultdict[str, list[str]] = defaultdict(list)
-        computed = {}
+        made: defaultdict[str, list[str]] = defaultdict(list)
+        computed = []
         for path, data in self._program.checkout.read_many(self._files(folder)):
             if isinstance(data, Problem):
                 continue
-            for made, dest in _MADE.findall(data):
-                paths[_identifier(made or dest)].append(path)
+            for name, dest in _MADE.findall(data):
+                made[(name or dest).decode().replace("-", "_")].append(path)
             if _COMPUTED.search(data):
-                computed[path] = frozenset(map(_identifier, _QUOTED.findall(data)))
-        return _Makers(paths, computed)
-
-
-@dataclass(frozen=True, slots=True)
-class _Makers:
-    """Which files make an option, by its name; and the texts in files that make options with computed names."""
-
-    paths: Mapping[str, Sequence[str]]
-    computed: Mapping[str, frozenset[str]]
-
-
-def _identifier(name: bytes) -> str:
-    return name.decode().replace("-", "_")
+                computed.append(path)
+        return made, computed
 
 
 def use(expression: Expr, scope: Scope) -> tuple[str, ...]:
@@ -246,7 +238,7 @@ def _option(registered: OptionCall) -> ConfigOption | None:
         group=group,
         name=name.replace("-", "_"),
         type=registered.kind,
-        default_text=written(given["default"]) if "default" in given else None,
+        default_text=render(given["default"]) if "default" in given else None,
         default=value("default"),
         help=_cleaned(value("help")),
         deprecated=tuple(_deprecated(given, registered, group, name)),

@@ -13,7 +13,7 @@ from sphinxext.nova.program.classes import attribute
 from sphinxext.nova.program.constants import UNKNOWN, evaluate
 from sphinxext.nova.program.definitions import Assigned, ClassDef, FunctionDef
 from sphinxext.nova.program.names import candidates, resolve
-from sphinxext.nova.program.walk import blocks, heads, within
+from sphinxext.nova.syntax.walking import blocks, inside, own_expressions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -95,8 +95,8 @@ class _Reader:
 
     def _block(self, block: Block, frame: _Frame) -> Iterator[OptionCall]:
         for statement in block:
-            for head in heads(statement):
-                for expression in within(head):
+            for head in own_expressions(statement):
+                for expression in inside(head):
                     match expression:
                         case ("call", *_):
                             yield from self._registered(expression, frame)
