@@ -116,7 +116,7 @@ def test_values_that_changed_on_disk_are_not_there(tmp_path: Path) -> None:
     "damage",
     [
         lambda path: path.write_bytes(b"not a database, but long enough for its header to be looked at" * 20),
-        lambda path: path.write_bytes(path.read_bytes().replace(b"CREATE TABLE facts", b"\xff\xfe\xff\xfe TABLE facts")),
+        lambda path: path.write_bytes(path.read_bytes().replace(b"CREATE TABLE facts", b"\xff\xfe\xff\xfe TABLE F")),
         lambda path: execute(path, "DROP TABLE facts"),
         lambda path: execute(path, "ALTER TABLE facts RENAME used TO unused"),
     ],

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 _STRINGS = re.compile(
-    r'(?:#[^\n]*)|("""(?:[^\\]|\\.)*?"""|\'\'\'(?:[^\\]|\\.)*?\'\'\'|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\')', re.DOTALL
+    r'(?:#[^\n]*)|("""(?:[^\\]|\\.)*?"""|\'\'\'(?:[^\\]|\\.)*?\'\'\'|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\')',
+    re.DOTALL,
 )
 _DEFINITION = re.compile(r"^[ \t\f]*(?:async[ \t]+)?def[ \t]+(\w+)|[:;][ \t]*def[ \t]+(\w+)", re.MULTILINE)
 

@@ -95,6 +95,18 @@ class NovaConfig:
         ),
     )
 
+    cache_dir: str | None = field(
+        default=None,
+        metadata=_value(
+            str,
+            type(None),
+            check=_check_text,
+            doc="The folder in which what was read of a checkout is kept for the next build, relative to the folder of "
+            "``conf.py``; all projects and builds may share it. ``None`` is the user's cache folder, an empty text "
+            "keeps nothing.",
+        ),
+    )
+
     @property
     def catalogs(self) -> tuple[str, ...]:
         """The user's catalogue files as written."""

@@ -77,7 +77,9 @@ class NovaLayout(NovaDirective):
         catalogs = self.library.catalogs
         for path, _catalog, _problems in self.library.user_catalogs:
             self.env.note_dependency(str(path))
-        answer = layout(checkout, folder, depth=depth, catalogs=catalogs, language=self.library.language)
+        program = self.library.program(self.spec())
+        language = self.library.language
+        answer = layout(checkout, folder, depth=depth, catalogs=catalogs, language=language, program=program)
         self.note(answer)
         written = self._written(folder, checkout, location)
         rows = [

@@ -6,16 +6,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from sphinx.util import logging
+
 from sphinxext.nova.extension.config import nova_config
 from sphinxext.nova.model import CheckoutError, Kind, Problem, QuestionError
 
 if TYPE_CHECKING:
+    from docutils import nodes
     from sphinx.application import Sphinx
     from sphinx.config import Config
     from sphinx.environment import BuildEnvironment
 
     from sphinxext.nova.catalog import Catalog
     from sphinxext.nova.checkout import Checkout
+    from sphinxext.nova.model import Source
+    from sphinxext.nova.program import Cache, Program
+
+_logger = logging.getLogger(__name__)
 
 _libraries: WeakKeyDictionary[BuildEnvironment, Library] = WeakKeyDictionary()
 
@@ -37,6 +44,9 @@ class Library:
         """The documents that this build reads."""
         self._stamps: dict[str, str] = {}
         self._catalogs: tuple[tuple[Path, Catalog, tuple[Problem, ...]], ...] | None = None
+        self._programs: dict[str, Program] = {}
+        self._cache: Cache | None = None
+        self._states: dict[tuple[str, Source], str | None] = {}
 
     def spec(self, name: str | None = None) -> str:
         """Give the checkout that ``:checkout: name`` means, as ``conf.py`` writes it.
@@ -73,6 +83,41 @@ class Library:
         if isinstance(found, CheckoutError):
             raise found
         return found
+
+    def program(self, spec: str) -> Program:
+        """Give the Python of a checkout, which all directives of this build share.
+
+        :raises CheckoutError: the checkout cannot be opened.
+        """
+        from sphinxext.nova.program import Program
+
+        if spec not in self._programs:
+            self._programs[spec] = Program(self.checkout(spec), self._opened_cache())
+        return self._programs[spec]
+
+    def flush(self) -> tuple[str, ...]:
+        """Write what was read since the last time into the cache, and give what is to be said about the cache."""
+        if self._cache is None:
+            return ()
+        self._cache.flush()
+        return self._cache.take_notes()
+
+    def _opened_cache(self) -> Cache | None:
+        from sphinxext.nova.program import Cache, default_folder
+
+        if self._cache is None and self.config.cache_dir != "":
+            folder = self.config.cache_dir
+            self._cache = Cache(default_folder() if folder is None else self.base / Path(folder).expanduser())
+        return self._cache
+
+    def state(self, spec: str, source: Source) -> str | None:
+        """Give what identifies the present content of a source; ``None`` where there is none.
+
+        :raises CheckoutError: the checkout cannot be opened.
+        """
+        if (spec, source) not in self._states:
+            self._states[spec, source] = _state(self.checkout(spec), source)
+        return self._states[spec, source]
 
     def stamp(self, spec: str) -> str:
         """Give the stamp that a checkout had when this build opened it; empty where it is not open."""
@@ -112,6 +157,17 @@ class Library:
         return (path, *load(data, name=name))
 
 
+def _state(checkout: Checkout, source: Source) -> str | None:
+    if source.kind == "ref":
+        # Links carry the commit and titles the release, so that a page changes with them and with nothing else.
+        return f"{checkout.ref} {checkout.release}"
+    if source.kind == "mentions":
+        from sphinxext.nova.openstack import mentions
+
+        return mentions.state(checkout, source)
+    return checkout.state(source)
+
+
 def library(env: BuildEnvironment) -> Library:
     """Give the library of this build."""
     return _libraries[env]
@@ -121,6 +177,13 @@ def _open(app: Sphinx) -> None:
     _libraries[app.env] = Library(app.config, base=Path(app.confdir), builder=app.builder.name)
 
 
+def _flush(app: Sphinx, _doctree: nodes.document) -> None:
+    # After each page, because the processes of a parallel build just end.
+    for note in library(app.env).flush():
+        _logger.info("%s", note)
+
+
 def setup(app: Sphinx) -> None:
     """Open a library for each build."""
     app.connect("builder-inited", _open)
+    app.connect("doctree-read", _flush)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sphinx.roles import XRefRole
@@ -15,13 +16,21 @@ if TYPE_CHECKING:
     from docutils import nodes
     from sphinx.environment import BuildEnvironment
 
+    from sphinxext.nova.extension.library import Library
 
-class PathRole(XRefRole):
-    """A folder or a file of a checkout: ``:openstack:folder:`nova/conductor```, ``:openstack:file:`nova/service.py```.
 
-    In ``:openstack:folder:`havana:nova/cells``` the checkout is one of ``nova_checkouts``. The reference leads to the
-    row of a layout that shows the path, or else to the path's source. A path that is not in the checkout is a warning
-    of kind ``name``.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a role refers to: its name in the domain, and the address of its source, if it has one."""
+
+    name: str
+    address: str | None
+
+
+class CheckoutRole(XRefRole):
+    """A thing of a checkout; ``name:`` before the target means one of ``nova_checkouts``.
+
+    A subclass finds the thing. What is not in the checkout is a warning of kind ``name``.
     """
 
     def process_link(
@@ -32,29 +41,33 @@ class PathRole(XRefRole):
         title: str,
         target: str,
     ) -> tuple[str, str]:
-        """Look the path up in the checkout, leave its address on the node and normalise the target."""
-        name, colon, path = target.rpartition(":")
-        path = path.strip("/")
+        """Look the thing up in the checkout, leave its address on the node and normalise the target."""
+        name, colon, asked = target.rpartition(":")
         refnode["openstack:checkout"] = name
-        if not name and not library(env).config.checkout and not library(env).config.checkouts:
+        shown = title.rpartition(":")[2] if colon and not has_explicit_title else title
+        books = library(env)
+        if not name and not books.config.checkout and not books.config.checkouts:
             # A project without a checkout of its own may refer to another project's pages.
-            return title, path
+            return title, self.normalised(asked)
         try:
-            refnode["openstack:source"] = self._address(env, name, refnode["reftype"], path)
+            found = self.find(env, books, books.spec(name), refnode["reftype"], self.normalised(asked))
         except QuestionError as error:
             refnode["openstack:missing"] = True
             warn(error.kind, str(error), self.get_location())
-        return (title.rpartition(":")[2] if colon and not has_explicit_title else title), path
+            return shown, self.normalised(asked)
+        refnode["openstack:source"] = found.address
+        return shown, found.name
 
-    def _address(self, env: BuildEnvironment, name: str, objtype: str, path: str) -> str | None:
-        books = library(env)
-        spec = books.spec(name)
-        # A file's own bytes count too: a file that differs from the commit has no link.
-        note(env, spec, [Source("names" if objtype == "folder" else "file", path), Source("ref", "")])
-        checkout = books.checkout(spec)
-        if checkout.is_folder(path) if objtype == "folder" else checkout.exists(path):
-            return books.link(checkout, path)
-        raise QuestionError(Kind.NAME, f"no {objtype} {path} in {checkout.project} {checkout.release or spec}")
+    def normalised(self, target: str) -> str:
+        """Give the one spelling of a target that may be written in several ways."""
+        return target.strip()
+
+    def find(self, env: BuildEnvironment, books: Library, spec: str, objtype: str, target: str) -> Found:
+        """Find a thing, and note what the page depends on from now on.
+
+        :raises QuestionError: there is none, or no such checkout.
+        """
+        raise NotImplementedError
 
     def result_nodes(
         self,
@@ -65,3 +78,73 @@ class PathRole(XRefRole):
     ) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Leave just the text of what is not there: it has been warned of once."""
         return (list(node.children) if node.get("openstack:missing") else [node]), []
+
+
+class PathRole(CheckoutRole):
+    """A folder or a file of a checkout: ``:openstack:folder:`nova/conductor```, ``:openstack:file:`nova/service.py```.
+
+    In ``:openstack:folder:`havana:nova/cells``` the checkout is one of ``nova_checkouts``. The reference leads to the
+    row of a layout that shows the path, or else to the path's source. A path that is not in the checkout is a warning
+    of kind ``name``.
+    """
+
+    def normalised(self, target: str) -> str:
+        """Take away the slashes at the ends."""
+        return target.strip("/")
+
+    def find(self, env: BuildEnvironment, books: Library, spec: str, objtype: str, target: str) -> Found:
+        """Look for the path."""
+        # A file's own bytes count too: a file that differs from the commit has no link.
+        note(env, spec, [Source("names" if objtype == "folder" else "file", target), Source("ref", "")])
+        checkout = books.checkout(spec)
+        if checkout.is_folder(target) if objtype == "folder" else checkout.exists(target):
+            return Found(target, books.link(checkout, target))
+        raise QuestionError(Kind.NAME, f"no {objtype} {target} in {checkout.project} {checkout.release or spec}")
+
+
+class TaskRole(CheckoutRole):
+    """A periodic task: ``:openstack:task:`ComputeManager._sync_power_states```.
+
+    The class may be left out where one class alone has a task of that name. The reference leads to the row of a table
+    that shows the task, or else to the task's source.
+    """
+
+    def find(self, env: BuildEnvironment, books: Library, spec: str, objtype: str, target: str) -> Found:  # noqa: ARG002
+        """Look among all tasks and timers."""
+        from sphinxext.nova.openstack.periodic_tasks import find_task
+        from sphinxext.nova.present.periodic_tasks import task_name
+
+        row, sources = find_task(books.program(spec), target)
+        note(env, spec, sources)
+        if row is None:
+            raise _missing(books, spec, "periodic task", target)
+        return Found(task_name(row), books.link(books.checkout(spec), row.file, row.line))
+
+
+class OptionRole(CheckoutRole):
+    """A config option: ``:openstack:option:`image_cache.manager_interval```, or ``[image_cache] manager_interval``.
+
+    The group ``DEFAULT`` is left out. The reference leads to where a page shows the option, or else to the place where
+    it is registered.
+    """
+
+    def normalised(self, target: str) -> str:
+        """Write the group before the name, with a dot between them."""
+        group, bracket, name = target.strip().removeprefix("[").partition("]")
+        text = f"{group.strip()}.{name.strip()}" if bracket else target.strip()
+        return text.removeprefix("DEFAULT.")
+
+    def find(self, env: BuildEnvironment, books: Library, spec: str, objtype: str, target: str) -> Found:  # noqa: ARG002
+        """Look among all options that the checkout registers."""
+        from sphinxext.nova.openstack.options import find_option
+
+        option, sources = find_option(books.program(spec), target)
+        note(env, spec, sources)
+        if option is None:
+            raise _missing(books, spec, "config option", target)
+        return Found(target, books.link(books.checkout(spec), option.path, option.line))
+
+
+def _missing(books: Library, spec: str, what: str, target: str) -> QuestionError:
+    checkout = books.checkout(spec)
+    return QuestionError(Kind.NAME, f"no {what} {target} in {checkout.project} {checkout.release or spec}")

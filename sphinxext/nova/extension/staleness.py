@@ -14,16 +14,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
-    from sphinxext.nova.checkout import Checkout
     from sphinxext.nova.extension.domain import OpenStackDomain
-
-
-def state(checkout: Checkout, source: Source) -> str | None:
-    """Give what identifies the present content of a source; ``None`` where there is none."""
-    if source.kind == "ref":
-        # Links carry the commit and titles the release, so that a page changes with them and with nothing else.
-        return f"{checkout.ref} {checkout.release}"
-    return checkout.state(source)
 
 
 def note(env: BuildEnvironment, spec: str, sources: Iterable[Source]) -> None:
@@ -33,11 +24,11 @@ def note(env: BuildEnvironment, spec: str, sources: Iterable[Source]) -> None:
     """
     books = library(env)
     try:
-        checkout = books.checkout(spec)
+        books.checkout(spec)
     except CheckoutError:
         _domain(env).note_sources(spec, "", {Source("ref", ""): None})
     else:
-        _domain(env).note_sources(spec, books.stamp(spec), {source: state(checkout, source) for source in sources})
+        _domain(env).note_sources(spec, books.stamp(spec), {source: books.state(spec, source) for source in sources})
 
 
 def _outdated(
@@ -59,12 +50,12 @@ def _outdated(
 def _differs(env: BuildEnvironment, domain: OpenStackDomain, spec: str, states: dict[Source, str | None]) -> bool:
     books = library(env)
     try:
-        checkout = books.checkout(spec)
+        books.checkout(spec)
     except CheckoutError:
         return any(before is not None for before in states.values())
     if domain.stamps.get(spec) == books.stamp(spec):
         return False
-    return any(state(checkout, source) != before for source, before in states.items())
+    return any(books.state(spec, source) != before for source, before in states.items())
 
 
 def _domain(env: BuildEnvironment) -> OpenStackDomain:
