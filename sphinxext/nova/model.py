@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 Row = TypeVar("Row")
 
@@ -192,6 +192,274 @@ class PeriodicTask:
     description: str | None
     options: tuple[TaskOption, ...]
     talks_to: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A process that can be started, and how it is declared.
+
+    ``name`` is the command's (``nova-compute``), or the program name of a WSGI module without a command
+    (``nova-api-os-compute``). ``entry_point`` is what is declared (``nova.cmd.compute:main``), or the file of a script.
+    ``file`` and ``line`` are the place of the function that is called; of a script, or of a WSGI module's
+    ``application``, the place where it starts; of what is not there, the place of the declaration. ``wsgi`` says that
+    a WSGI server imports it, ``external`` that it lives in another project, ``missing`` that the module that is
+    declared is not there.
+    """
+
+    name: str
+    entry_point: str
+    file: str
+    line: int
+    wsgi: bool = False
+    external: bool = False
+    missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RestAction:
+    """Something that the REST API does: a method and a URL, and the function that is called.
+
+    ``name`` is as a reader writes it: ``POST /servers/{id}/action resize``, ``DELETE /servers/{id}``; ``action`` is the
+    key of the request's body (``resize``), ``None`` where the URL alone decides. ``api`` tells apart what a release has
+    twice: ``v2``, ``v2.1``, ``v3``, ``ec2``. ``controller`` is the dotted name of the class whose method it is,
+    ``function`` that of the method as it is defined; ``file`` and ``line`` its place.
+    """
+
+    name: str
+    http_method: str
+    path: str
+    action: str | None
+    api: str
+    controller: str
+    function: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """A lifeline of a flow: a process on a host, or something outside.
+
+    ``id`` is opaque (``p1``), ``kind`` is ``service``, ``database`` or ``external``. ``host`` tells two hosts of one
+    service apart by the expressions that name them in the source (``dest``, ``migration.source_compute``), ``None``
+    where there is but one.
+    """
+
+    id: str
+    name: str
+    kind: str
+    host: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One RPC message, and what its receiver does because of it.
+
+    ``number`` counts the messages of the flow in the order in which they are told. ``from_`` and ``to`` are
+    participants' ids; ``kind`` is ``cast``, ``call`` or ``fanout``. ``sender`` is the endpoint on whose behalf it is
+    sent, or the entry; ``client`` the client method that sends it, ``endpoint`` the method that answers, ``None`` where
+    no class in the checkout does. ``file`` and ``line`` are where the walk left the caller's own code towards the
+    client. ``server`` is the expression that picks the host, ``via`` is ``callback``, ``spawn``, ``name`` or ``None``;
+    ``decided_by`` are the literals and options that chose the branch it stands in.
+    """
+
+    number: int
+    from_: str
+    to: str
+    method: str
+    kind: str
+    topic: str
+    namespace: str | None
+    sender: str
+    client: str
+    client_file: str
+    client_line: int
+    endpoint: str | None
+    endpoint_file: str | None
+    endpoint_line: int | None
+    file: str
+    line: int
+    server: str | None
+    via: str | None
+    decided_by: tuple[str, ...]
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One of the ways on: the condition as its author wrote it, ``None`` for what is left; ``file`` and ``line`` its
+    place.
+    """
+
+    condition: str | None
+    steps: tuple[Step, ...]
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A part of a flow that does not simply happen once.
+
+    ``kind`` is ``alt`` (one of the branches), ``opt`` (the one branch, or nothing), ``loop`` (again and again) or
+    ``failure`` (an ``except`` handler, a rollback: only when something went wrong).
+    """
+
+    kind: str
+    branches: tuple[Branch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Boundary:
+    """Where the walk reached something that is no RPC.
+
+    ``kind`` is ``database``, ``external`` (another service, the hypervisor driver), ``library`` or ``object`` (a
+    remotable method of a versioned object); ``name`` is dotted.
+    """
+
+    kind: str
+    name: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Stands for the steps below the message of this number, which were told before."""
+
+    number: int
+
+
+Step: TypeAlias = "Message | Block | Boundary | Again"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where a flow starts: a function, the place of its ``def``, the service whose process runs it (``None``: unknown).
+
+    ``others`` are further functions that the question could have meant.
+    """
+
+    name: str
+    file: str
+    line: int
+    service: str | None
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """A call whose target the walk could not tell."""
+
+    file: str
+    line: int
+    expression: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What happens, process by process, from an entry on (``rpc-flow`` in the JSON contract).
+
+    ``messages`` has every message of the tree once, by (sender, kind, topic, method, endpoint), in order of first
+    appearance. ``unresolved`` is ``None`` unless asked for.
+    """
+
+    entry: Entry
+    participants: tuple[Participant, ...]
+    steps: tuple[Step, ...]
+    messages: tuple[Message, ...]
+    unresolved: tuple[Unresolved, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StartStep:
+    """One thing that a process does while it starts: ``what`` is a word of the present package, ``name`` dotted."""
+
+    what: str
+    name: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A command or WSGI module and how its process starts (``services`` in the JSON contract).
+
+    ``kind`` is ``wsgi``, ``multi-process``, ``single-process``, ``proxy``, ``all-in-one`` or ``command``. ``workers``
+    is the expression as written, ``workers_option`` the option in it and ``workers_default`` its default. ``database``
+    is ``direct`` or ``conductor``. ``start`` is filled by the walk.
+    """
+
+    binary: str
+    kind: str
+    entry_point: str
+    file: str
+    line: int
+    topics: tuple[str, ...]
+    manager: str | None
+    endpoints: tuple[str, ...]
+    workers: str | None
+    workers_option: str | None
+    workers_default: object = field(hash=False)
+    database: str | None
+    missing: bool
+    start: tuple[StartStep, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A function that does what a row is about, and the place where it does."""
+
+    name: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class RpcMethod:
+    """What can be asked of a process over RPC (``rpc-methods`` in the JSON contract).
+
+    ``kind`` are all kinds in which the client sends it; empty where no client does. ``client`` is ``None`` for a public
+    method of an endpoint that no client in the tree sends, ``endpoint`` for one that nothing answers. ``arguments`` are
+    the names that travel.
+    """
+
+    topic: str
+    namespace: str | None
+    method: str
+    kind: tuple[str, ...]
+    versions: tuple[str, ...]
+    client: str | None
+    client_file: str | None
+    client_line: int | None
+    endpoint: str | None
+    endpoint_file: str | None
+    endpoint_line: int | None
+    arguments: tuple[str, ...]
+    callers: tuple[Caller, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DbCall:
+    """A database function that a service reaches, and by which way (``db-calls`` in the JSON contract).
+
+    ``function`` is the dotted name that callers use, ``implementation`` the function that does the work (the same
+    where there is no facade); ``file`` and ``line`` are its place. ``access`` is ``read`` or ``write``; ``route`` is
+    ``direct``, ``conductor`` or ``object``, with the ``object`` method that it goes through. ``blocked`` says that the
+    process may not touch the database, yet the code gets there.
+    """
+
+    service: str
+    function: str
+    implementation: str
+    file: str
+    line: int
+    access: str
+    route: str
+    object: str | None
+    blocked: bool
+    callers: tuple[Caller, ...]
 
 
 @dataclass(frozen=True, slots=True)
