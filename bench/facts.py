@@ -3,8 +3,8 @@
     .venv/bin/python bench/facts.py [CHECKOUT] [--repeat N]
 
 The floor is to open the checkout, read and hash the same files (those of the package, without tests) and do nothing
-with them; the measure is to parse them once with tree-sitter. Prints a Markdown table, and the ratios to the measure, the
-floor taken off both.
+with them; the measure is to parse them once with tree-sitter. Prints a Markdown table, and the ratios to the measure,
+the floor taken off both.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from sphinx.util.nodes import make_refnode
 from sphinxext.nova.extension.layout import NovaLayout
 from sphinxext.nova.extension.library import library
 from sphinxext.nova.extension.only import NovaOnly
-from sphinxext.nova.extension.roles import PathRole
+from sphinxext.nova.extension.roles import OptionRole, PathRole, TaskRole
 from sphinxext.nova.extension.warnings import warn, warn_problem
 from sphinxext.nova.model import CheckoutError, Kind
 
@@ -60,17 +60,21 @@ class ObjectKey(NamedTuple):
 
 
 class OpenStackDomain(Domain):
-    """Folders and files of a checkout, and the record of what each page was made from."""
+    """What there is in a checkout, and the record of what each page was made from."""
 
     name = "openstack"
     label = "OpenStack"
     object_types: ClassVar[dict[str, ObjType]] = {
         "folder": ObjType(_("folder"), "folder"),
         "file": ObjType(_("file"), "file"),
+        "task": ObjType(_("periodic task"), "task"),
+        "option": ObjType(_("config option"), "option"),
     }
     roles: ClassVar[dict[str, Any]] = {
         "folder": PathRole(),
         "file": PathRole(),
+        "task": TaskRole(),
+        "option": OptionRole(),
     }
     directives: ClassVar[dict[str, Any]] = dict(DIRECTIVES)
     initial_data: ClassVar[dict[str, Any]] = {"objects": {}, "problems": {}, "sources": {}, "stamps": {}}

@@ -111,14 +111,17 @@ class TaskRole(CheckoutRole):
 
     def find(self, env: BuildEnvironment, books: Library, spec: str, objtype: str, target: str) -> Found:  # noqa: ARG002
         """Look among all tasks and timers."""
-        from sphinxext.nova.openstack.periodic_tasks import find_task
+        from sphinxext.nova.openstack.periodic_tasks import tasks_named
         from sphinxext.nova.present.periodic_tasks import task_name
 
-        row, sources = find_task(books.program(spec), target)
-        note(env, spec, sources)
-        if row is None:
+        answer = tasks_named(books.program(spec), target)
+        note(env, spec, answer.sources)
+        names = sorted({task_name(row) for row in answer.rows})
+        if not names:
             raise _missing(books, spec, "periodic task", target)
-        return Found(task_name(row), books.link(books.checkout(spec), row.file, row.line))
+        if len(names) > 1:
+            raise QuestionError(Kind.NAME, f"{target} may be {' or '.join(names)}")
+        return Found(names[0], books.link(books.checkout(spec), answer.rows[0].file, answer.rows[0].line))
 
 
 class OptionRole(CheckoutRole):

@@ -23,6 +23,19 @@ _REFERENCE: Final = re.compile(r"\$(?P<brace>\{)?(?P<name>\w+)(?(brace)\})")
 _MOST_REFERENCES: Final = 5
 
 
+def find_option(program: Program, name: str) -> tuple[ConfigOption | None, frozenset[Source]]:
+    """Find a config option by its name with the group before it, ``image_cache.manager_interval``.
+
+    :returns: the option, ``None`` where the checkout does not register it; and what this depends on.
+    """
+    group, _, last = name.rpartition(".")
+    options = Asked(program)
+    with program.recording() as record:
+        option = options.find(group or _DEFAULT, last)
+    read = (source for source in record.sources if source.kind != "tree")
+    return option, frozenset({*read, *options.sources(), Source("ref", "")})
+
+
 class Asked(Options):
     """The options of a program, and which of them were asked for.
 

@@ -46,6 +46,18 @@ def periodic_tasks(program: Program, of: str = "", *, with_timers: bool = False)
     return Answer(rows, (*record.problems, *question.problems), sources)
 
 
+def tasks_named(program: Program, name: str) -> Answer[PeriodicTask]:
+    """Find a periodic task or timer by its name, as a reference to it writes it.
+
+    :param name: ``_sync_power_states``, ``ComputeManager._sync_power_states``, or with the dotted name of the class.
+    :returns: the rows of that name: none where there is no such task, several where the name does not say which. The
+        sources are those of all tasks, since a new one may have the name too.
+    """
+    answer = program.remember("tasks and timers", lambda: periodic_tasks(program, with_timers=True))
+    rows = tuple(row for row in answer.rows if f".{row.manager}.{row.task}".endswith(f".{name}"))
+    return Answer(rows, answer.problems, answer.sources)
+
+
 class _Question:
     """One question on its way."""
 
