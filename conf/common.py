@@ -69,8 +69,11 @@ def settings(checkout: str) -> dict[str, object]:
         "autodoc_member_order": "bysource",
         "nitpick_ignore_regex": NITPICK_IGNORE,
         # sphinx-autodoc-typehints tries to import what Sphinx and docutils import for type checkers alone; some of it
-        # is not there at run time.
-        "suppress_warnings": ["sphinx_autodoc_typehints.guarded_import"],
+        # is not there at run time. Nor can it follow an alias that refers to itself, as that of expressions does.
+        "suppress_warnings": [
+            "sphinx_autodoc_typehints.guarded_import",
+            "sphinx_autodoc_typehints.forward_reference",
+        ],
     }
 
 
@@ -80,6 +83,9 @@ NITPICK_IGNORE = [
     # Python's own,
     ("py:.*", r"(argparse|collections|dataclasses|enum|pathlib|re|types|typing)\..*"),
     ("py:data", "Ellipsis"),
+    ("py:mod", "ast|marshal"),
     # and those of the libraries that stand in our signatures.
     ("py:.*", r"(docutils|sphinx|tree_sitter)\..*"),
+    # Aliases of unions: an annotation shows their name, and they are no objects that could be linked to.
+    ("py:class", "Binding|Definition"),
 ]

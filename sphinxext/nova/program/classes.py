@@ -53,7 +53,7 @@ def methods(class_: ClassDef) -> Mapping[str, FunctionDef]:
 def attribute(class_: ClassDef, name: str) -> tuple[Assigned, ...]:
     """Return the values that an instance's attribute is given: ``self.name = value`` along the MRO, then by the class.
 
-    Names in a value are of the scope of the method, :attr:`Assigned.scope`.
+    Names in a value are of the scope of the method, ``Assigned.scope``.
     """
     found: list[Assigned] = []
     for ancestor in _own_ancestors(class_):

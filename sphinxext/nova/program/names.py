@@ -35,7 +35,7 @@ _BUILTINS: Final = frozenset(dir(builtins)) | {
 def candidates(expression: Expr, scope: Scope) -> tuple[Definition, ...]:
     """Return everything that a dotted name, written in this scope, may stand for, in the order of the source.
 
-    Other expressions stand for nothing: :func:`~.constants.evaluate` is for those.
+    Other expressions stand for nothing: :func:`evaluate` is for those.
     """
     if not isinstance(expression, str):
         return tuple(_Search(scope.module.program).expression(expression, scope))

@@ -1,7 +1,7 @@
 """What one file says, with nothing of how it was parsed: imports, assignments, classes, functions and their bodies.
 
-:func:`sphinxext.nova.syntax.read` makes a :class:`FileFacts`; :meth:`FileFacts.dump` and :meth:`FileFacts.load` put it
-into a cache and get it back, equal. The outline (everything but the bodies) is dataclasses; expressions and statements
+:func:`sphinxext.nova.syntax.read` makes a :class:`FileFacts`; :meth:`.FileFacts.dump` and
+:meth:`.FileFacts.load` put it into a cache and get it back, equal. The outline (everything but the bodies) is dataclasses; expressions and statements
 are the tagged tuples of :mod:`~sphinxext.nova.syntax.forms`. Bodies stay encoded until somebody asks for one, since
 most questions look into few functions.
 

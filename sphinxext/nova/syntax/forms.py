@@ -40,8 +40,8 @@ Expressions (:data:`Expr`)
     ``("choose", condition, then, otherwise)``                ``then if condition else otherwise``
     ``("subscript", value, index)``                           several indexes are one tuple
     ``("slice", lower, upper, step)``                         None where absent
-    ``("lambda", parameters, body, line)``                    parameters: see :class:`~.facts.Parameter`,
-                                                              :func:`~.facts.parameters_of`
+    ``("lambda", parameters, body, line)``                    parameters: see :class:`~.Parameter`,
+                                                              :func:`~.parameters_of`
     ``("yield", expr)`` ``("yield from", expr)``
     ``("await", expr)``
     ``("walrus", name, expr)``                                ``name := expr``
