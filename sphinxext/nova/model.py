@@ -287,8 +287,9 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One of the ways on: the condition as its author wrote it, ``None`` for what is left; ``file`` and ``line`` its
-    place.
+    """One of the ways on.
+
+    ``condition`` is as its author wrote it, ``None`` for what is left; ``file`` and ``line`` are its place.
     """
 
     condition: str | None

@@ -1,9 +1,9 @@
 """What one file says, with nothing of how it was parsed: imports, assignments, classes, functions and their bodies.
 
-:func:`sphinxext.nova.syntax.read` makes a :class:`FileFacts`; :meth:`.FileFacts.dump` and
-:meth:`.FileFacts.load` put it into a cache and get it back, equal. The outline (everything but the bodies) is dataclasses; expressions and statements
-are the tagged tuples of :mod:`~sphinxext.nova.syntax.forms`. Bodies stay encoded until somebody asks for one, since
-most questions look into few functions.
+:func:`sphinxext.nova.syntax.read` makes a :class:`FileFacts`; :meth:`.FileFacts.dump` and :meth:`.FileFacts.load` put
+it into a cache and get it back, equal. The outline (everything but the bodies) is dataclasses; expressions and
+statements are the tagged tuples of :mod:`~sphinxext.nova.syntax.forms`. Bodies stay encoded until somebody asks for
+one, since most questions look into few functions.
 
 Facts belong to bytes, not to a place: they do not know the file's name, except in the ``problems``.
 """
