@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from sphinxext.nova.model import Problem
+from sphinxext.nova.openstack.commands import starts
 from sphinxext.nova.openstack.options import value
 from sphinxext.nova.program import UNKNOWN, ClassDef, FunctionDef, evaluate, imported_by_string, mro
 from sphinxext.nova.syntax.walking import calls
@@ -44,30 +45,15 @@ def _managers(program: Program, options: Options) -> Iterator[tuple[str, ClassDe
             yield service, class_
 
 
-def _scripts(program: Program) -> Mapping[str, str]:
-    """Return the file of each command, by the command's name: ``bin/nova-compute``, ``nova/cmd/compute.py``."""
-    checkout = program.checkout
-    found = {}
-    for folder in ("bin", f"{checkout.package}/cmd"):
-        program.note("names", folder)
-        for path in checkout.below(folder):
-            name = path.removeprefix(f"{folder}/")
-            if "/" in name or name == "__init__.py":
-                continue
-            if folder == "bin":
-                found[name] = path
-            elif name.endswith(".py"):
-                found[f"{checkout.package}-{name.removesuffix('.py').replace('_', '-')}"] = path
-    return found
-
-
 def _commands(program: Program) -> list[str]:
-    return [name for name in _scripts(program) if name.startswith(f"{program.checkout.package}-")]
+    """Return the commands that may be a service of this project: ``nova-compute``, not ``stack``."""
+    prefix = f"{program.checkout.package}-"
+    return [start.name for start in starts(program).values() if start.path and start.name.startswith(prefix)]
 
 
 def _given(program: Program, options: Options) -> Iterator[tuple[str, str]]:
     """Give the services whose command names the manager: ``service.Service.create(binary=..., manager=...)``."""
-    paths = list(_scripts(program).values())
+    paths = [start.path for start in starts(program).values() if start.path]
     for path, data in program.checkout.read_many(paths):
         program.note("file", path)
         if isinstance(data, Problem) or b"manager=" not in data:

@@ -1,0 +1,206 @@
+"""What a project declares in its metadata: entry points by group, and scripts. Read as data, never executed.
+
+The forms, in the releases in which each was seen: ``scripts=[...]`` in ``setup.py`` (2010.1 to 2013.1),
+``[entry_points]`` in ``setup.cfg``, which pbr reads (2013.2 to 32.0.0), and ``[project.scripts]`` and
+``[project.entry-points]`` in ``pyproject.toml`` (33.0.0 and newer). Other projects have ``entry_points={...}`` in
+``setup.py``. What was built from any of these, ``entry_points.txt`` next to the metadata of a distribution, counts only
+where the project itself says nothing: it may be left over from an older build.
+"""
+
+from __future__ import annotations
+
+import configparser
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from sphinxext.nova.checkout import Unreadable
+from sphinxext.nova.model import Kind, Problem
+from sphinxext.nova.program import evaluate
+from sphinxext.nova.syntax.walking import calls
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from sphinxext.nova.program import Module, Program
+    from sphinxext.nova.syntax.forms import Expr
+
+CONSOLE: Final = "console_scripts"
+WSGI: Final = "wsgi_scripts"
+"""The group of pbr for what a WSGI server runs."""
+
+_SECTION: Final = "entry_points"
+_BUILT: Final = re.compile(r"[^/]+\.(?:egg|dist)-info/entry_points\.txt")
+_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
+_TARGET: Final = re.compile(r"\w+(?:\.\w+)*(?::\w+(?:\.\w+)*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPoint:
+    """``name = target``, the target being ``package.module:function`` or a module; and where that is declared."""
+
+    name: str
+    target: str
+    path: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """All that the metadata declares: entry points by group, paths of scripts with their place, and what was wrong."""
+
+    groups: Mapping[str, tuple[EntryPoint, ...]]
+    scripts: tuple[EntryPoint, ...]
+    """The target is the path of the file, relative to the root."""
+    problems: tuple[Problem, ...]
+
+
+def declared(program: Program) -> Declared:
+    """Return what the metadata of a checkout declares."""
+    return program.remember("entry points", lambda: _Reading(program).everything())
+
+
+class _Reading:
+    """Reads one file of metadata after the other; of two declarations of one name, the first one counts."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._groups: dict[str, dict[str, EntryPoint]] = {}
+        self._scripts: dict[str, EntryPoint] = {}
+        self._problems: list[Problem] = []
+
+    def everything(self) -> Declared:
+        self._pyproject("pyproject.toml")
+        self._setup_cfg("setup.cfg")
+        self._setup_py("setup.py")
+        if not self._groups and not self._scripts:
+            self._program.note("names", "")
+            for path in filter(_BUILT.fullmatch, self._program.checkout.paths):
+                self._ini_groups(path)
+        groups = {group: tuple(points.values()) for group, points in self._groups.items()}
+        return Declared(groups, tuple(self._scripts.values()), tuple(self._problems))
+
+    # --- the files
+
+    def _pyproject(self, path: str) -> None:
+        text = self._text(path)
+        if not text:
+            return
+        import tomllib  # noqa: PLC0415 - most releases have no such file
+
+        try:
+            project = tomllib.loads(text).get("project")
+        except tomllib.TOMLDecodeError as error:
+            found = re.search(r"at line (\d+)", str(error))
+            self._problem(path, f"is no TOML: {error}", int(found[1]) if found else None)
+            return
+        except RecursionError:
+            self._problem(path, "is nested too deep")
+            return
+        project = project if isinstance(project, dict) else {}
+        groups = project.get("entry-points")
+        tables = {CONSOLE: project.get("scripts"), **(groups if isinstance(groups, dict) else {})}
+        for group, table in tables.items():
+            for name, target in table.items() if isinstance(table, dict) else ():
+                self._add(group, name, target, path, _line_of(name, text))
+
+    def _setup_cfg(self, path: str) -> None:
+        parser, text = self._ini(path)
+        if parser.has_section(_SECTION):
+            for group, value in parser.items(_SECTION):
+                self._lines(group, value.splitlines(), path, text)
+        for script in parser.get("files", "scripts", fallback="").splitlines():
+            self._script(script.strip(), path, _line_of(script.strip(), text))
+
+    def _ini_groups(self, path: str) -> None:
+        parser, text = self._ini(path)
+        for group in parser.sections():
+            for name, target in parser.items(group):
+                self._add(group, name, target, path, _line_of(name, text))
+
+    def _setup_py(self, path: str) -> None:
+        text = self._text(path)
+        module = self._program.module_at(path) if "scripts" in text or _SECTION in text else None
+        if module is None:
+            return
+        for _, function, _, keywords, line, _ in calls(module.body):
+            if isinstance(function, str) and function.rpartition(".")[2] == "setup":
+                given = dict(keywords)
+                for script in _items(given.get("scripts"), module):
+                    self._script(script, path, _line_of(script, text, line))
+                groups = evaluate(given.get(_SECTION), module)
+                for group, points in groups.items() if isinstance(groups, dict) else ():
+                    lines = points.splitlines() if isinstance(points, str) else points
+                    self._lines(str(group), lines if isinstance(lines, list | tuple) else (), path, text)
+
+    # --- what is in them
+
+    def _lines(self, group: str, lines: Iterable[object], path: str, text: str) -> None:
+        for line in lines:
+            name, equals, target = str(line).partition("=")
+            if equals:
+                self._add(group, name.strip(), target, path, _line_of(name.strip(), text))
+            elif name.strip() and not name.lstrip().startswith("#"):
+                self._problem(path, f"{name.strip()!r} is no entry point", _line_of(name.strip(), text))
+
+    def _add(self, group: str, name: str, target: object, path: str, line: int) -> None:
+        # What follows in brackets are extras of the distribution.
+        found = target.partition("[")[0].replace(" ", "").strip() if isinstance(target, str) else ""
+        if not _NAME.fullmatch(name) or not _TARGET.fullmatch(found):
+            self._problem(path, f"the entry point {name!r} names no function: {target!r}", line)
+            return
+        self._groups.setdefault(group, {}).setdefault(name, EntryPoint(name, found, path, line))
+
+    def _script(self, script: str, path: str, line: int) -> None:
+        name = script.rpartition("/")[2]
+        if not script:
+            return
+        if not _NAME.fullmatch(name) or script.startswith("/") or ".." in script.split("/"):
+            self._problem(path, f"{script!r} is no script of this project", line)
+            return
+        self._scripts.setdefault(name, EntryPoint(name, script, path, line))
+
+    # --- bytes
+
+    def _ini(self, path: str) -> tuple[configparser.RawConfigParser, str]:
+        text = self._text(path)
+        # Nova's has "%" in its values, and sections that occur twice.
+        parser = configparser.RawConfigParser(strict=False, delimiters=("=",), allow_no_value=True)
+        parser.optionxform = str  # type: ignore[assignment,method-assign] # as the documentation says
+        try:
+            parser.read_string(text)
+        except configparser.Error as error:
+            self._problem(path, f"is no INI file: {str(error).splitlines()[0]}", getattr(error, "lineno", None))
+        return parser, text
+
+    def _text(self, path: str) -> str:
+        self._program.note("file", path)
+        checkout = self._program.checkout
+        if not checkout.exists(path) or checkout.is_folder(path):
+            return ""
+        try:
+            return checkout.text(path)
+        except Unreadable as error:
+            self._problems.append(error.problem)
+            return ""
+
+    def _problem(self, path: str, message: str, line: int | None = None) -> None:
+        self._problems.append(Problem(Kind.SYNTAX, message, path, line))
+
+
+def _items(expression: Expr, module: Module) -> Iterator[str]:
+    """Give the texts in a list, also where other items are only known when it runs."""
+    match expression:
+        case ("list" | "tuple", items):
+            found = [evaluate(item, module) for item in items]
+        case _:
+            whole = evaluate(expression, module)
+            found = list(whole) if isinstance(whole, list | tuple) else []
+    yield from (item for item in found if isinstance(item, str))
+
+
+def _line_of(word: str, text: str, default: int = 1) -> int:
+    """Return the number of the first line that is about this name."""
+    pattern = re.compile(rf"""^[^#\n]*?(?<![\w./-]){re.escape(word)}["']?[ \t]*(?:=|,|\]|$|["'])""", re.MULTILINE)
+    found = pattern.search(text) if word else None
+    return text.count("\n", 0, found.end()) + 1 if found else default
