@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -16,7 +17,7 @@ from sphinxext.nova.extension.library import library
 from sphinxext.nova.extension.nodes import nova_answer
 from sphinxext.nova.extension.staleness import note
 from sphinxext.nova.extension.warnings import warn
-from sphinxext.nova.model import Kind, QuestionError
+from sphinxext.nova.model import Kind, QuestionError, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -25,8 +26,14 @@ if TYPE_CHECKING:
     from sphinxext.nova.extension.domain import OpenStackDomain
     from sphinxext.nova.extension.library import Library
     from sphinxext.nova.model import Answer
+    from sphinxext.nova.present.tables import Cell
 
 _ = get_translation("sphinxext.nova")
+
+
+def translate(text: str) -> str:
+    """Give a word of ours in the reader's language, as a plain text and not as one that is translated later."""
+    return str(_(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +83,16 @@ class NovaDirective(SphinxDirective):
             answer += self.answer(answer)
         except QuestionError as error:
             warn(error.kind, f"{answer['question']}: {error}", answer)
+            self._depend_on_everything()
             # The reason may name a path of this machine, which is the warning's business and not the page's.
             text = _("What belongs here could not be read from the source.")
             answer += nodes.paragraph("", text, classes=["nova-unanswered"])
         return [answer]
+
+    def _depend_on_everything(self) -> None:
+        """Ask again after any change: nobody knows which one would let the question be asked."""
+        with contextlib.suppress(QuestionError):
+            note(self.env, self.spec(), [Source("tree", ""), Source("ref", "")])
 
     def answer(self, location: nova_answer) -> Sequence[nodes.Node]:
         """Give what every builder can show.
@@ -114,6 +127,11 @@ class NovaDirective(SphinxDirective):
         domain = cast("OpenStackDomain", self.env.domains["openstack"])
         for problem in answer.problems:
             domain.note_problem(spec, problem, self.lineno)
+
+    def link(self, cell: Cell) -> str | None:
+        """Give the address of a cell's place in the checkout; ``None`` where it has none."""
+        checkout = self.library.checkout(self.spec())
+        return self.library.link(checkout, cell.place, cell.line) if cell.place else None
 
     def target(self, objtype: str, name: str) -> list[nodes.Node]:
         """Make what references to an object of the checkout lead to, and its entry in the general index."""

@@ -19,6 +19,7 @@ from sphinx.util.nodes import make_refnode
 from sphinxext.nova.extension.layout import NovaLayout
 from sphinxext.nova.extension.library import library
 from sphinxext.nova.extension.only import NovaOnly
+from sphinxext.nova.extension.periodic_tasks import PeriodicTasks
 from sphinxext.nova.extension.roles import OptionRole, PathRole, TaskRole
 from sphinxext.nova.extension.warnings import warn, warn_problem
 from sphinxext.nova.model import CheckoutError, Kind
@@ -42,6 +43,7 @@ __ = get_translation("sphinxext.nova", "console")
 DIRECTIVES: dict[str, type[NovaDirective]] = {
     "nova-layout": NovaLayout,
     "nova-only": NovaOnly,
+    "periodic-tasks": PeriodicTasks,
 }
 """The directives, which go by these names and by the domain's (``openstack:nova-layout``)."""
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sphinxext.nova.checkout import Checkout
     from sphinxext.nova.extension.nodes import nova_answer
     from sphinxext.nova.model import LayoutRow
-    from sphinxext.nova.present.tables import Cell, Column, TableRow
+    from sphinxext.nova.present.tables import Column, TableRow
 
 _ = get_translation("sphinxext.nova")
 
@@ -97,13 +97,10 @@ class NovaLayout(NovaDirective):
         def anchor(row: TableRow) -> list[nodes.Node]:
             return self.target(objtypes[row.key], row.key)
 
-        def link(cell: Cell) -> str | None:
-            return self.library.link(checkout, cell.place, cell.line) if cell.place else None
-
         def description(row: TableRow, column: Column) -> nodes.paragraph | None:
             return written.get(row.key) if column.key == "description" else None
 
-        renderer = Renderer(link, anchor, description)
+        renderer = Renderer(self.link, anchor, description)
         table = layout_table(rows, columns, _)
         if style == "table":
             body: nodes.Element = renderer.table(table, self.title(nodes.title))

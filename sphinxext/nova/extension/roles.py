@@ -13,6 +13,8 @@ from sphinxext.nova.extension.warnings import warn
 from sphinxext.nova.model import Kind, QuestionError, Source
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from docutils import nodes
     from sphinx.environment import BuildEnvironment
 
@@ -111,14 +113,14 @@ class TaskRole(CheckoutRole):
 
     def find(self, env: BuildEnvironment, books: Library, spec: str, objtype: str, target: str) -> Found:  # noqa: ARG002
         """Look among all tasks and timers."""
-        from sphinxext.nova.openstack.periodic_tasks import tasks_named
+        from sphinxext.nova.openstack.periodic_tasks import near_tasks, tasks_named
         from sphinxext.nova.present.periodic_tasks import task_name
 
         answer = tasks_named(books.program(spec), target)
         note(env, spec, answer.sources)
         names = sorted({task_name(row) for row in answer.rows})
         if not names:
-            raise _missing(books, spec, "periodic task", target)
+            raise _missing(books, spec, f"periodic task {target}", near_tasks(books.program(spec), target))
         if len(names) > 1:
             raise QuestionError(Kind.NAME, f"{target} may be {' or '.join(names)}")
         return Found(names[0], books.link(books.checkout(spec), answer.rows[0].file, answer.rows[0].line))
@@ -139,15 +141,16 @@ class OptionRole(CheckoutRole):
 
     def find(self, env: BuildEnvironment, books: Library, spec: str, objtype: str, target: str) -> Found:  # noqa: ARG002
         """Look among all options that the checkout registers."""
-        from sphinxext.nova.openstack.options import find_option
+        from sphinxext.nova.openstack.options import find_option, near_options
 
         option, sources = find_option(books.program(spec), target)
         note(env, spec, sources)
         if option is None:
-            raise _missing(books, spec, "config option", target)
+            raise _missing(books, spec, f"config option {target}", near_options(books.program(spec), target))
         return Found(target, books.link(books.checkout(spec), option.path, option.line))
 
 
-def _missing(books: Library, spec: str, what: str, target: str) -> QuestionError:
+def _missing(books: Library, spec: str, what: str, near: Sequence[str]) -> QuestionError:
     checkout = books.checkout(spec)
-    return QuestionError(Kind.NAME, f"no {what} {target} in {checkout.project} {checkout.release or spec}")
+    meant = f"; near matches: {', '.join(near)}" if near else ""
+    return QuestionError(Kind.NAME, f"no {what} in {checkout.project} {checkout.release or spec}{meant}")

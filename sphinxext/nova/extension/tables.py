@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from docutils import nodes
@@ -35,7 +35,7 @@ class Renderer:
         titles_row = nodes.row("", *(nodes.entry("", _paragraph(column, column.title)) for column in table.columns))
         group += nodes.thead("", titles_row)
         group += nodes.tbody(
-            "", *(nodes.row("", *(nodes.entry("", cell) for cell in self._cells(table, row))) for row in table.rows)
+            "", *(nodes.row("", *(nodes.entry("", *cell) for cell in self._cells(table, row))) for row in table.rows)
         )
         return nodes.table("", *titles, group, classes=["nova-table", "colwidths-given"])
 
@@ -50,7 +50,7 @@ class Renderer:
                 inner = nodes.bullet_list(bullet="-")
                 lists[-1].children[-1].append(inner)  # type: ignore[attr-defined]
                 lists.append(inner)
-            first, *others = self._cells(table, row)
+            first, *others = (paragraphs[0] for paragraphs in self._cells(table, row))
             for column, cell, other in zip(table.columns[1:], row.cells[1:], others, strict=True):
                 if cell.text or (column.look is Look.TEXT and other.children):
                     said = f"{column.title}: " if column.look is Look.NUMBER else ""
@@ -59,25 +59,36 @@ class Renderer:
             lists[-1] += nodes.list_item("", first)
         return root
 
-    def _cells(self, table: Table, row: TableRow) -> Iterator[nodes.paragraph]:
+    def _cells(self, table: Table, row: TableRow) -> Iterator[Sequence[nodes.paragraph]]:
         for number, (cell, column) in enumerate(zip(row.cells, table.columns, strict=True)):
-            paragraph = self.written(row, column) or self._paragraph(cell, column)
+            written = self.written(row, column)
+            paragraphs = [written] if written else [self._paragraph(part, column) for part in _paragraphs(cell)]
             if number == 0:
-                paragraph[:0] = self.anchor(row)
-            yield paragraph
+                paragraphs[0][:0] = self.anchor(row)
+            yield paragraphs
 
     def _paragraph(self, cell: Cell, column: Column) -> nodes.paragraph:
         paragraph = _paragraph(column)
         # What a checkout says is shown as it is; a quotation mark in it stays one.
         paragraph["support_smartquotes"] = False
-        if cell.text:
-            inner: nodes.Element | nodes.Text = nodes.Text(cell.text)
-            if column.look is Look.NAME:
-                inner = nodes.literal(cell.text, cell.text)
-            if uri := self.link(cell):
-                inner = nodes.reference("", "", inner, internal=False, refuri=uri)
-            paragraph += inner
+        for number, part in enumerate(cell.parts or (cell,) if cell.text else ()):
+            if number:
+                paragraph += nodes.Text(", ")
+            paragraph += self._inline(part, column)
         return paragraph
+
+    def _inline(self, cell: Cell, column: Column) -> nodes.Node:
+        inner: nodes.Element | nodes.Text = nodes.Text(cell.text)
+        if column.look is Look.NAME:
+            inner = nodes.literal(cell.text, cell.text)
+        if uri := self.link(cell):
+            inner = nodes.reference("", "", inner, internal=False, refuri=uri)
+        return inner
+
+
+def _paragraphs(cell: Cell) -> Sequence[Cell]:
+    """Cut a long text where it has blank lines."""
+    return [replace(cell, text=text) for text in cell.text.split("\n\n")]
 
 
 def _paragraph(column: Column, text: str = "") -> nodes.paragraph:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from sphinxext.nova.model import Source, TaskOption
@@ -12,7 +13,7 @@ from sphinxext.nova.program.options import use
 from sphinxext.nova.syntax.walking import inside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from sphinxext.nova.program import ConfigOption, Module, Program, Scope
     from sphinxext.nova.syntax.forms import Expr
@@ -21,6 +22,7 @@ _DEFAULT: Final = "DEFAULT"
 _REFERENCE: Final = re.compile(r"\$(?P<brace>\{)?(?P<name>\w+)(?(brace)\})")
 """A default that is the value of another option."""
 _MOST_REFERENCES: Final = 5
+_MOST_NEAR: Final = 3
 
 
 def find_option(program: Program, name: str) -> tuple[ConfigOption | None, frozenset[Source]]:
@@ -29,37 +31,42 @@ def find_option(program: Program, name: str) -> tuple[ConfigOption | None, froze
     :returns: the option, ``None`` where the checkout does not register it; and what this depends on.
     """
     group, _, last = name.rpartition(".")
-    options = Asked(program)
     with program.recording() as record:
-        option = options.find(group or _DEFAULT, last)
-    read = (source for source in record.sources if source.kind != "tree")
-    return option, frozenset({*read, *options.sources(), Source("ref", "")})
+        option = Asked(program).find(group or _DEFAULT, last)
+    return option, exact({*record.sources, Source("ref", "")})
+
+
+def near_options(program: Program, name: str) -> list[str]:
+    """Return names of options, without groups, that are like this one, which is not registered."""
+    return get_close_matches(name.rpartition(".")[2], sorted(Options(program).names()), n=_MOST_NEAR)
 
 
 class Asked(Options):
-    """The options of a program, and which of them were asked for.
+    """The options of a program, with a record of which were asked for.
 
     To find an option, files are scanned that have nothing to do with it. The answer depends only on the files that
-    mention it, and :meth:`sources` says which these are.
+    mention it; the program notes these, and :func:`exact` leaves the scan out.
     """
-
-    def __init__(self, program: Program) -> None:
-        super().__init__(program)
-        self._asked: dict[str, str] = {}
 
     def find(self, group: str, name: str, *, near: Module | None = None) -> ConfigOption | None:
         """Find an option, as the base class does."""
         found = super().find(group, name, near=near)
         package = self._program.checkout.package
         in_conf = found is not None and found.path.startswith(f"{package}/conf/")
-        self._asked[name] = f"{package}/conf" if in_conf else package
+        self._program.note("mentions", f"{package}/conf" if in_conf else package, (f"'{name}'",))
         return found
 
-    def sources(self) -> Iterator[Source]:
-        """Give the parts of the checkout in which another option of a name that was asked for could appear."""
-        for folder in sorted(set(self._asked.values())):
-            words = sorted(f"'{name}'" for name, where in self._asked.items() if where == folder)
-            yield Source("mentions", folder, tuple(words))
+
+def exact(sources: Iterable[Source]) -> frozenset[Source]:
+    """Leave out of the sources of an answer which folders were scanned, and take the words looked for together."""
+    words: dict[str, set[str]] = {}
+    kept = set()
+    for source in sources:
+        if source.kind == "mentions":
+            words.setdefault(source.path, set()).update(source.words)
+        elif source.kind != "tree":
+            kept.add(source)
+    return frozenset({*kept, *(Source("mentions", path, tuple(sorted(found))) for path, found in words.items())})
 
 
 @dataclass(frozen=True, slots=True)

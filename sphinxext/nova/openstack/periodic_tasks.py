@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
@@ -9,7 +10,7 @@ from sphinxext.nova.model import Answer, Kind, PeriodicTask, Problem, QuestionEr
 from sphinxext.nova.openstack import mentions
 from sphinxext.nova.openstack.decorated import DECORATOR, decorated
 from sphinxext.nova.openstack.docstrings import summary
-from sphinxext.nova.openstack.options import Asked, plain
+from sphinxext.nova.openstack.options import Asked, exact, plain
 from sphinxext.nova.openstack.overridden import METHOD, reaching, steps
 from sphinxext.nova.openstack.runner import period
 from sphinxext.nova.openstack.services import managers, running
@@ -19,6 +20,7 @@ from sphinxext.nova.program import ClassDef, mro
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
     from sphinxext.nova.model import TaskOption
     from sphinxext.nova.openstack.decorated import Decorated
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
     from sphinxext.nova.program import Module, Program
 
 _MOST_NEAR: Final = 3
+_TIMER: Final = "timer"
+
+_OF_EVERY_SERVICE: Final = re.compile(r"\w+\.service(group\..*)?")
+"""Modules whose timers every service has: that of the class Service, and the state report's from 2013.1 on."""
 
 
 def periodic_tasks(program: Program, of: str = "", *, with_timers: bool = False) -> Answer[PeriodicTask]:
@@ -42,8 +48,7 @@ def periodic_tasks(program: Program, of: str = "", *, with_timers: bool = False)
     with program.recording() as record:
         question = _Question(program, with_timers=with_timers)
         rows = question.rows(of)
-    sources = frozenset({*question.sources(record.sources), Source("ref", "")})
-    return Answer(rows, (*record.problems, *question.problems), sources)
+    return Answer(rows, (*record.problems, *question.problems), exact({*record.sources, Source("ref", "")}))
 
 
 def tasks_named(program: Program, name: str) -> Answer[PeriodicTask]:
@@ -53,9 +58,21 @@ def tasks_named(program: Program, name: str) -> Answer[PeriodicTask]:
     :returns: the rows of that name: none where there is no such task, several where the name does not say which. The
         sources are those of all tasks, since a new one may have the name too.
     """
-    answer = program.remember("tasks and timers", lambda: periodic_tasks(program, with_timers=True))
+    answer = _all(program)
     rows = tuple(row for row in answer.rows if f".{row.manager}.{row.task}".endswith(f".{name}"))
     return Answer(rows, answer.problems, answer.sources)
+
+
+def near_tasks(program: Program, name: str) -> list[str]:
+    """Return names of tasks, with that of their class, that are like this one, which there is not."""
+    names = {f"{row.manager.rpartition('.')[2]}.{row.task}" for row in _all(program).rows}
+    known = {**{each.rpartition(".")[2]: each for each in sorted(names)}, **{each: each for each in names}}
+    near = get_close_matches(name, sorted(known), n=_MOST_NEAR)
+    return list(dict.fromkeys(known[each] for each in near))
+
+
+def _all(program: Program) -> Answer[PeriodicTask]:
+    return program.remember("tasks and timers", lambda: periodic_tasks(program, with_timers=True))
 
 
 class _Question:
@@ -68,18 +85,14 @@ class _Question:
         self._with_timers = with_timers
         self.problems: list[Problem] = []
 
-    def sources(self, read: Iterable[Source]) -> Iterator[Source]:
-        """Give what the rows came from. Of a folder that was scanned for a word, the files that hold it."""
-        yield from (source for source in read if source.kind != "tree")
-        words = (DECORATOR, METHOD, *(STARTERS if self._with_timers else ()))
-        yield Source("mentions", self._program.checkout.package, words)
-        yield from self._options.sources()
-
     def rows(self, of: str) -> tuple[PeriodicTask, ...]:
         """Give the rows of a service or manager."""
         found = list(self._found())
-        chosen = self._chosen(of, [class_ for class_, _ in found]) if of else None
-        rows = [row for class_, row in found if chosen is None or class_ in chosen]
+        rows = [row for _, row in found]
+        if of:
+            chosen = self._chosen(of, [class_ for class_, _ in found])
+            timed = {name for name, manager in self._services.items() if name == of or manager in chosen}
+            rows = [row for class_, row in found if class_ in chosen or _times(row, timed)]
         for row in rows:
             if row.interval is None and row.spacing is not None:
                 message = f"only running tells how often {row.task} runs: {row.spacing}"
@@ -101,7 +114,9 @@ class _Question:
                     yield timer.owner, self._of_timer(timer, module)
 
     def _mentioning(self, words: Sequence[str]) -> Iterator[Module]:
-        paths = mentions.mentioning(self._program.checkout, self._program.checkout.package, words)
+        package = self._program.checkout.package
+        self._program.note("mentions", package, words)
+        paths = mentions.mentioning(self._program.checkout, package, words)
         self._program.load(paths)
         return (module for module in map(self._program.module_at, paths) if module is not None)
 
@@ -169,7 +184,7 @@ class _Question:
             task=timer.name,
             manager=module.name if timer.owner is None else timer.owner.name,
             services=self._running_timer(timer, module),
-            form="timer",
+            form=_TIMER,
             file=module.path if timer.function is None else timer.function.module.path,
             line=timer.line if timer.function is None else timer.function.fact.line,
             spacing=timer.timing.spacing,
@@ -187,8 +202,7 @@ class _Question:
         )
 
     def _running_timer(self, timer: Timer, module: Module) -> tuple[str, ...]:
-        # The class Service is what every service is made of.
-        if module.name == f"{self._program.checkout.package}.service":
+        if _OF_EVERY_SERVICE.fullmatch(module.name):
             return tuple(self._services)
         return running(timer.owner, self._services) if timer.owner is not None else ()
 
@@ -209,6 +223,10 @@ class _Question:
             what = f"no service or manager {of} in {checkout.project} {checkout.release or checkout.spec}"
             raise QuestionError(Kind.NAME, f"{what}{meant}")
         return {ancestor for class_ in names[of] for ancestor in mro(class_) if isinstance(ancestor, ClassDef)}
+
+
+def _times(row: PeriodicTask, services: AbstractSet[str]) -> bool:
+    return row.form == _TIMER and not services.isdisjoint(row.services)
 
 
 def _shown(options: Iterable[Use]) -> tuple[TaskOption, ...]:

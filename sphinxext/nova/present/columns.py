@@ -16,3 +16,6 @@ PERIODIC_TASKS = (
     "source",
 )
 """Of periodic tasks."""
+
+OPTIONS = ("option", "default", "help", "tasks", "source")
+"""Of the config options that periodic tasks depend on."""

@@ -1,20 +1,24 @@
-"""Periodic tasks as a table, with the interval in words."""
+"""Periodic tasks and the options that they depend on as tables, with the interval in words."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from sphinxext.nova.present.columns import PERIODIC_TASKS
-from sphinxext.nova.present.tables import Cell, Column, Look, Table, TableRow, printable
+from sphinxext.nova.present.tables import Cell, Column, Look, Table, TableRow, printable, several
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from sphinxext.nova.model import PeriodicTask, TaskOption
 
 _MINUTE = 60
 _HOUR = 60 * _MINUTE
 _DAY = 24 * _HOUR
+
+_PARAGRAPH = re.compile(r"\n\s*\n|\n(?=\s*[*-] )")
+"""Help texts are written like reStructuredText; an item of a list is set as a paragraph of its own."""
 
 _ON_REQUEST = frozenset({"manager", "starts", "source"})
 """Columns that say what few readers ask; the first and the last are in the link of the task's name, too."""
@@ -53,16 +57,22 @@ def option_default(option: TaskOption) -> str:
 
 
 def interval(row: PeriodicTask, translate: Callable[[str], str]) -> str:
-    """Say in words how often a task runs."""
+    """Say in words how often a task runs when nothing is configured, and why where it never does anything."""
+    option = next((option for option in row.options if option.name == row.disabled_by), None)
+    setting = f"{option_name(option.name)} = {option_default(option)}" if option else ""
     if not row.enabled:
-        return translate("never (disabled)")
+        if not setting:
+            return translate("never: the source switches it off")
+        return translate("never, while {setting}").format(setting=setting)
     if row.interval is None:
         return translate("when the next task is due") if row.each_pass else translate("only running tells")
     often = _every(row.interval, translate)
     if row.each_pass:
         often = translate("at each pass of the loop, {interval}").format(interval=often)
     if row.disabled_by:
-        often = translate("{interval}, but does nothing by default").format(interval=often)
+        often = translate("{interval}; does nothing while {setting}").format(
+            interval=often, setting=setting or option_name(row.disabled_by)
+        )
     return often
 
 
@@ -79,42 +89,93 @@ def periodic_tasks_table(
         "task": Column("task", translate("Task"), Look.NAME, 30),
         "manager": Column("manager", translate("Manager"), Look.NAME, 22),
         "services": Column("services", translate("Services"), Look.NAME, 20),
-        "interval": Column("interval", translate("How often"), Look.TEXT, 22),
+        "interval": Column("interval", translate("How often"), Look.TEXT, 26),
         "option": Column("option", translate("Option"), Look.NAME, 30),
         "default": Column("default", translate("Default"), Look.NAME, 9),
         "starts": Column("starts", translate("First run"), Look.TEXT, 18),
-        "tests": Column("tests", translate("Tests first"), Look.NAME, 26),
+        "tests": Column("tests", translate("Options it tests"), Look.NAME, 26),
         "description": Column("description", translate("What it does"), Look.TEXT, 44),
         "source": Column("source", translate("Source"), Look.NAME, 30),
     }
     at_once, later = translate("shortly after the start"), translate("after the first interval")
     table = []
     for row in rows:
-        shown = {option.name: option_default(option) for option in row.options}
+        options = {option.name: option for option in row.options}
+        of_interval = options.get(row.option) if row.option else None
         cells = {
             "task": Cell(printable(row.task), row.file, row.line),
             "manager": Cell(printable(row.manager.rpartition(".")[2])),
-            "services": Cell(", ".join(row.services)),
-            "interval": Cell(interval(row, translate)),
-            "option": Cell(option_name(row.option) if row.option else ""),
-            "default": Cell(printable(shown.get(row.option, "")) if row.option else ""),
-            "starts": Cell((at_once if row.run_immediately else later) if row.enabled else ""),
-            "tests": Cell(", ".join(map(option_name, row.tests_options))),
+            "services": several(Cell(service) for service in row.services),
+            "interval": Cell(printable(interval(row, translate))),
+            "option": _option_cell(of_interval) if of_interval else Cell(""),
+            "default": Cell(printable(option_default(of_interval)) if of_interval else ""),
+            "starts": Cell(_starts(row, at_once, later)),
+            "tests": several(_option_cell(options[name]) for name in row.tests_options),
             "description": Cell(printable(row.description or "")),
-            "source": Cell(f"{printable(row.file)}:{row.line}", row.file, row.line),
+            "source": _place(row.file, row.line),
         }
         table.append(TableRow(task_name(row), tuple(cells[key] for key in columns)))
     return Table(tuple(titles[key] for key in columns), tuple(table))
 
 
+def options_table(
+    rows: Iterable[PeriodicTask], columns: Sequence[str], translate: Callable[[str], str], *, whole: bool = False
+) -> Table:
+    """Set the options that periodic tasks depend on, each once, in the given columns.
+
+    :param columns: members of :data:`~sphinxext.nova.present.columns.OPTIONS`.
+    :param whole: give the whole help text, and not only its first paragraph.
+    """
+    titles = {
+        "option": Column("option", translate("Option"), Look.NAME, 34),
+        "default": Column("default", translate("Default"), Look.NAME, 12),
+        "help": Column("help", translate("Help"), Look.TEXT, 60),
+        "tasks": Column("tasks", translate("Tasks"), Look.NAME, 34),
+        "source": Column("source", translate("Source"), Look.NAME, 30),
+    }
+    found: dict[str, tuple[TaskOption, dict[str, Cell]]] = {}
+    for row in rows:
+        for option in row.options:
+            _, tasks = found.setdefault(option.name, (option, {}))
+            tasks.setdefault(row.task, Cell(printable(row.task), row.file, row.line))
+    table = []
+    for name, (option, tasks) in sorted(found.items()):
+        paragraphs = [" ".join(part.split()) for part in _PARAGRAPH.split(option.help or "") if part.strip()]
+        cells = {
+            "option": _option_cell(option),
+            "default": Cell(printable(option_default(option))),
+            "help": Cell("\n\n".join(map(printable, paragraphs if whole else paragraphs[:1]))),
+            "tasks": several(tasks.values()),
+            "source": _place(option.file, option.line),
+        }
+        table.append(TableRow(name, tuple(cells[key] for key in columns)))
+    return Table(tuple(titles[key] for key in columns), tuple(table))
+
+
+def _starts(row: PeriodicTask, at_once: str, later: str) -> str:
+    # When a timer first goes off is for the call that starts it to say.
+    if not row.enabled or row.form == "timer":
+        return ""
+    return at_once if row.run_immediately else later
+
+
+def _option_cell(option: TaskOption) -> Cell:
+    return Cell(printable(option_name(option.name)), option.file, option.line)
+
+
+def _place(file: str | None, line: int | None) -> Cell:
+    return Cell(f"{printable(file)}:{line}", file, line) if file else Cell("")
+
+
 def _every(seconds: float, translate: Callable[[str], str]) -> str:
-    for unit, one, several in (
+    for unit, one, more in (
         (_DAY, translate("every day"), translate("every {number} days")),
         (_HOUR, translate("every hour"), translate("every {number} hours")),
         (_MINUTE, translate("every minute"), translate("every {number} minutes")),
     ):
         if seconds and not seconds % unit:
-            return one if seconds == unit else several.format(number=f"{seconds / unit:g}")
+            words = one if seconds == unit else more.format(number=f"{seconds / unit:g}")
+            return translate("{words} ({number} s)").format(words=words, number=f"{seconds:g}")
     return (
         translate("every second") if seconds == 1 else translate("every {number} seconds").format(number=f"{seconds:g}")
     )

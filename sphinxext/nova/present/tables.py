@@ -5,6 +5,10 @@ from __future__ import annotations
 import enum
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # Control characters may stand in file names and docstrings; XML has no way to write them, and terminals obey them.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
@@ -23,11 +27,15 @@ class Look(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell. ``place`` is the file or folder (and line) of the checkout that the text links to."""
+    """One cell. ``place`` is the file or folder (and line) of the checkout that the text links to.
+
+    A cell that lists several things has one cell for each as ``parts``, and ``text`` for where nothing links.
+    """
 
     text: str
     place: str | None = None
     line: int | None = None
+    parts: tuple[Cell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,12 @@ class Table:
 
     columns: tuple[Column, ...]
     rows: tuple[TableRow, ...]
+
+
+def several(parts: Iterable[Cell]) -> Cell:
+    """Make one cell that lists several things."""
+    listed = tuple(parts)
+    return Cell(", ".join(part.text for part in listed), parts=listed)
 
 
 def printable(text: str) -> str:

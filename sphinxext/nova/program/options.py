@@ -97,6 +97,12 @@ class Options:
         """Return the options that a module registers; the group is ``""`` where it is not known."""
         return self._program.remember(("options", module), lambda: tuple(_options(module)))
 
+    def names(self) -> frozenset[str]:
+        """Return the names, without groups, of all options whose names stand in the source as plain texts."""
+        package = self._program.checkout.package
+        folders = (folder for folder in (package, _SCRIPTS) if self._program.checkout.is_folder(folder))
+        return frozenset(name for folder in folders for name in self._makers(folder)[0])
+
     def _find(self, group: str, name: str, near: Module | None) -> ConfigOption | None:
         package = self._program.checkout.package
         for folder in (f"{package}/conf", package, _SCRIPTS):

@@ -87,9 +87,9 @@ class Program:
         paths = {source.path for source in sources if source.kind == "file"}
         return tuple(problem for path in sorted(paths) for problem in self._problems.get(path, ()))
 
-    def note(self, kind: str, path: str) -> None:
+    def note(self, kind: str, path: str, words: Iterable[str] = ()) -> None:
         """Record that something was looked at; for those who ask the checkout and not the program."""
-        self._sources.add(Source(kind, path))
+        self._sources.add(Source(kind, path, tuple(words)))
 
     def remember(self, key: Hashable, make: Callable[[], Result]) -> Result:
         """Return what ``make`` returned for this key; its sources are recorded again each time."""

@@ -1,0 +1,89 @@
+"""The directive ``periodic-tasks``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from docutils import nodes
+
+from sphinxext.nova.extension.directives import COMMON_OPTIONS, NovaDirective, Option, translate
+from sphinxext.nova.present.columns import PERIODIC_TASKS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sphinxext.nova.extension.nodes import nova_answer
+    from sphinxext.nova.model import PeriodicTask
+    from sphinxext.nova.present.tables import TableRow
+
+_HELP = ("first", "whole", "none")
+
+
+class PeriodicTasks(NovaDirective):
+    """Show what runs by itself: each periodic task, how often it really runs, and the options that decide it.
+
+    A second table explains the options. Where a task never does anything while nothing is configured, the first says
+    so, and which option is the reason.
+    """
+
+    known_options: ClassVar[tuple[Option, ...]] = (
+        Option(
+            "also",
+            "``timers``",
+            "Shows also what a timer runs that is no periodic task of a manager: the report that a service is alive, "
+            "the loop that runs the periodic tasks.",
+        ),
+        Option(
+            "columns",
+            ", ".join(f"``{key}``" for key in PERIODIC_TASKS),
+            "The columns of the first table, in this order; by default those that have something to say.",
+        ),
+        Option(
+            "help",
+            ", ".join(f"``{key}``" for key in _HELP),
+            "How much of its help text the second table shows of each option: the first paragraph, or all; with "
+            "``none`` there is no second table.",
+        ),
+        *COMMON_OPTIONS,
+    )
+
+    def answer(self, location: nova_answer) -> Sequence[nodes.Node]:  # noqa: ARG002 - it has nothing to warn of
+        """Ask for the tasks and make tables of them and of their options."""
+        from sphinxext.nova.extension.tables import Renderer
+        from sphinxext.nova.openstack.periodic_tasks import periodic_tasks
+        from sphinxext.nova.present.periodic_tasks import default_columns, periodic_tasks_table
+
+        also = self.words("also", ("timers",))
+        columns = self.words("columns", PERIODIC_TASKS)
+        shown_help = self.choice("help", _HELP, "first")
+        self.checkout()
+        of = (self.arguments or [""])[0].strip()
+        answer = periodic_tasks(self.library.program(self.spec()), of, with_timers=bool(also))
+        self.note(answer)
+        rows = answer.rows
+        if not rows:
+            return [nodes.paragraph("", translate("Nothing of the kind is there."))]
+
+        def anchor(row: TableRow) -> list[nodes.Node]:
+            return self.target("task", row.key)
+
+        renderer = Renderer(self.link, anchor, lambda _row, _column: None)
+        body = renderer.table(
+            periodic_tasks_table(rows, columns or default_columns(rows), translate), self.title(nodes.title)
+        )
+        found: list[nodes.Node] = [self.finish(body, body)]
+        if shown_help != "none" and any(row.options for row in rows):
+            found.append(self._options(rows, whole=shown_help == "whole"))
+        return found
+
+    def _options(self, rows: Sequence[PeriodicTask], *, whole: bool) -> nodes.table:
+        from sphinxext.nova.extension.tables import Renderer
+        from sphinxext.nova.present.periodic_tasks import options_table
+
+        def anchor(row: TableRow) -> list[nodes.Node]:
+            return self.target("option", row.key)
+
+        renderer = Renderer(self.link, anchor, lambda _row, _column: None)
+        table = renderer.table(options_table(rows, ("option", "default", "help", "tasks"), translate, whole=whole), ())
+        table["classes"] += self.options.get("class", [])
+        return table
