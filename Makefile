@@ -35,6 +35,7 @@ help: ## Say what can be made
 .PHONY: docs
 docs: .venv/docs.stamp ## Build the documentation about the newest Nova and say which page to open
 	$(if $(NOVA)$(filter-out current,$(EDITION)),,$(PY) tools/get_release.py)
+	@$(PY) tools/check_edition.py '$(EDITION)'
 	@# A failed build forgets what it has read: the next one would not read it again, nor repeat its warnings.
 	$(PY) -m sphinx -c conf/$(EDITION) -b html -d '$(DOCTREES)' $(TRANSLATION:%=-D language=%) \
 	  -n -W --keep-going -j auto docs '$(HTML)' || { rm -rf '$(DOCTREES)'; exit 1; }
