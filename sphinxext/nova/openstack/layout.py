@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from sphinxext.nova.catalog import Catalog
     from sphinxext.nova.checkout import Checkout
+    from sphinxext.nova.program import Module
     from sphinxext.nova.syntax import FileFacts
 
 # Where a package says what it is for when its __init__.py does not, best first (measured on 2013.2 and 34.0.0).
@@ -53,11 +54,15 @@ def layout(
         raise QuestionError(Kind.NAME, _unknown(checkout, folder))
     reading = _Reading(program or Program(checkout), tuple(catalogs), language)
     reading.measure(folder)
-    rows = tuple(reading.rows(folder, depth))
+    with reading.program.recording() as record:
+        rows = tuple(reading.rows(folder, depth))
+    # What was read elsewhere: the base classes by which a file's role is found.
+    prefix = f"{folder}/" if folder else ""
+    elsewhere = [source for source in record.sources if not source.path.startswith(prefix)]
     return Answer(
         rows,
-        tuple(reading.problems),
-        frozenset({Source("tree", folder), Source("ref", "")}),
+        (*reading.problems, *reading.program.problems_in(elsewhere)),
+        frozenset({Source("tree", folder), Source("ref", ""), *elsewhere}),
     )
 
 
@@ -160,12 +165,15 @@ class _Reading:
 
     def _role(self, path: str, *, is_folder: bool) -> Role | None:
         if not is_folder:
-            facts = self._read(path)
-            return role_of(facts) if facts else None
-        modules = [module for module in self.checkout.below(path) if module.endswith(".py")]
-        roles = [role_of(facts) for module in modules if (facts := self._read(module)) and facts.classes]
+            module = self._module(path)
+            return role_of(module) if module else None
+        modules = [module for file in self.checkout.below(path) if (module := self._module(file))]
+        roles = [role_of(module) for module in modules if module.facts.classes]
         # A folder has the role that all its modules with classes share: conductor/tasks, and nothing by accident.
         return roles[0] if roles and len(set(roles)) == 1 else None
+
+    def _module(self, path: str) -> Module | None:
+        return self.program.module_at(path) if self._read(path) else None
 
     def _read(self, path: str) -> FileFacts | None:
         if path not in self._facts:
