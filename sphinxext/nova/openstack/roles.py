@@ -77,7 +77,7 @@ def _is_api(class_: ClassDef) -> bool:
 
 
 def _sends_by_functions(module: Module) -> bool:
-    """Tell whether a module without classes sends messages: ``api/cloud.py`` (2010.1), ``scheduler/api.py`` (2012.1)."""
+    """Tell whether functions send messages: ``api/cloud.py`` (2010.1), ``scheduler/api.py`` (2012.1)."""
     functions = (FunctionDef(module, fact.index) for fact in module.facts.functions)
     names = [name for function in functions for name in _called(function)]
     modules = {name.rpartition(".")[0] for name in names if name.rpartition(".")[2] in _RAW_SENDS}
