@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 FILES = {
+    "setup.cfg": (
+        "[metadata]\nname = nova\nversion = 2013.2\n\n[entry_points]\nconsole_scripts =\n"
+        "    nova-compute = nova.cmd.compute:main\n"
+        "    nova-scheduler = nova.cmd.scheduler:main\n"
+    ),
     "nova/cmd/__init__.py": "",
     "nova/cmd/compute.py": (
         "from nova import service\n\n\n"

@@ -1,4 +1,8 @@
-"""The same questions on a terminal: ``python -m sphinxext.nova QUESTION [ARGUMENT]``."""
+"""The same questions on a terminal: ``python -m sphinxext.nova QUESTION [ARGUMENT]``.
+
+What answers a question is imported when it has to be answered: half of the time of an answer that is kept would go into
+imports.
+"""
 
 from __future__ import annotations
 
@@ -6,27 +10,24 @@ import argparse
 import json
 import os
 import sys
-from contextlib import nullcontext
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, NoReturn
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
 from sphinxext.nova import __version__
-from sphinxext.nova.catalog import bundled
 from sphinxext.nova.checkout import open_checkout
 from sphinxext.nova.model import QuestionError
-from sphinxext.nova.openstack.layout import layout
-from sphinxext.nova.openstack.periodic_tasks import periodic_tasks
-from sphinxext.nova.present import layout as layouts
-from sphinxext.nova.present import periodic_tasks as tasks
-from sphinxext.nova.present.text import rst_table, text_table
-from sphinxext.nova.program import Cache, Program, default_folder
+from sphinxext.nova.store import Store, default_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from sphinxext.nova.checkout import Checkout
-    from sphinxext.nova.model import Answer, LayoutRow, PeriodicTask
+    from sphinxext.nova.model import Answer, LayoutRow, PeriodicTask, Row
     from sphinxext.nova.present.tables import Table
+    from sphinxext.nova.program import Program
+
+AnyStore = TypeVar("AnyStore", bound=Store)
 
 CONTRACT = 1
 """The version of the JSON contract; raised when a field changes its meaning."""
@@ -47,14 +48,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command = parser()
     asked = command.parse_args(arguments)
     try:
-        checkout = open_checkout(asked.checkout)
-        cache = (
-            Cache(default_folder() if asked.cache_dir is None else asked.cache_dir) if asked.cache_dir != "" else None
-        )
-        with cache or nullcontext():
-            answer: Answer[Any] = asked.ask(Program(checkout, cache), asked)
+        with _Asking(asked, open_checkout(asked.checkout)) as asking:
+            answer: Answer[Any] = asked.ask(asking)
     except QuestionError as error:
         command.error(str(error))
+    checkout = asking.checkout
     try:
         print(_formatted(answer, checkout, asked))
         sys.stdout.flush()
@@ -65,9 +63,51 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for problem in answer.problems:
             place = ":".join(str(part) for part in (problem.file or checkout.spec, problem.line) if part)
             print(f"{place}: {problem.message} [{problem.kind}]", file=sys.stderr)
-    for note in cache.take_notes() if cache else ():
+    for note in asking.notes():
         print(note, file=sys.stderr)
     return 0
+
+
+@dataclass
+class _Asking:
+    """What was asked, of which checkout, and where answers and facts are kept."""
+
+    asked: argparse.Namespace
+    checkout: Checkout
+    _stores: list[Store] = field(default_factory=list)
+    _stack: ExitStack = field(default_factory=ExitStack)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._stack.close()
+
+    def notes(self) -> list[str]:
+        """Return what there is to say about the stores."""
+        return list(dict.fromkeys(note for store in self._stores for note in store.take_notes()))
+
+    def program(self) -> Program:
+        """Return the Python of the checkout."""
+        from sphinxext.nova.program import Cache, Program
+
+        return Program(self.checkout, self._opened(Cache))
+
+    def kept(self, arguments: Sequence[str | bool], make: Callable[[Program], Answer[Row]]) -> Answer[Row]:
+        """Return the answer that is kept, or make it; ``arguments`` are all that it depends on."""
+        from sphinxext.nova.openstack.kept import kept
+
+        question = self.asked.question
+        return kept(self._opened(Store), self.checkout, question, arguments, lambda: make(self.program()))
+
+    def _opened(self, kind: type[AnyStore]) -> AnyStore | None:
+        folder = self.asked.cache_dir
+        if folder == "":
+            return None
+        store = kind(default_folder() if folder is None else folder)
+        self._stack.enter_context(store)
+        self._stores.append(store)
+        return store
 
 
 def parser() -> argparse.ArgumentParser:
@@ -119,26 +159,43 @@ def parser() -> argparse.ArgumentParser:
     return whole
 
 
-def _layout(program: Program, asked: argparse.Namespace) -> Answer[LayoutRow]:
+def _layout(asking: _Asking) -> Answer[LayoutRow]:
+    from sphinxext.nova.catalog import bundled
+    from sphinxext.nova.openstack.layout import layout
+
+    asked = asking.asked
     catalogs = (("catalog", bundled()),)
-    return layout(program.checkout, asked.argument, catalogs=catalogs, language=asked.language, program=program)
+    return layout(asking.checkout, asked.argument, catalogs=catalogs, language=asked.language, program=asking.program())
 
 
 def _layout_table(answer: Answer[LayoutRow]) -> Table:
-    return layouts.layout_table(answer.rows, layouts.default_columns(answer.rows), str)
+    from sphinxext.nova.present.layout import default_columns, layout_table
+
+    return layout_table(answer.rows, default_columns(answer.rows), str)
 
 
-def _periodic_tasks(program: Program, asked: argparse.Namespace) -> Answer[PeriodicTask]:
-    return periodic_tasks(program, asked.argument, with_timers=asked.more == "timers")
+def _periodic_tasks(asking: _Asking) -> Answer[PeriodicTask]:
+    of, with_timers = asking.asked.argument, asking.asked.more == "timers"
+
+    def ask(program: Program) -> Answer[PeriodicTask]:
+        from sphinxext.nova.openstack.periodic_tasks import periodic_tasks
+
+        return periodic_tasks(program, of, with_timers=with_timers)
+
+    return asking.kept((of, with_timers), ask)
 
 
 def _periodic_tasks_table(answer: Answer[PeriodicTask]) -> Table:
-    return tasks.periodic_tasks_table(answer.rows, tasks.default_columns(answer.rows), str)
+    from sphinxext.nova.present.periodic_tasks import default_columns, periodic_tasks_table
+
+    return periodic_tasks_table(answer.rows, default_columns(answer.rows), str)
 
 
 def _formatted(answer: Answer[Any], checkout: Checkout, asked: argparse.Namespace) -> str:
     if asked.format == "json":
         return json.dumps(_contract(answer, checkout), ensure_ascii=False, indent=2)
+    from sphinxext.nova.present.text import rst_table, text_table
+
     to_table: Callable[[Answer[Any]], Table] = asked.table
     return (rst_table if asked.format == "rst" else text_table)(to_table(answer))
 

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sphinxext.nova import store
 from sphinxext.nova.program import cache as module
 from sphinxext.nova.program.cache import Cache
 from sphinxext.nova.syntax import read
@@ -31,7 +32,7 @@ def fill(folder: Path) -> Path:
     with Cache(folder) as cache:
         for digest, facts in FACTS.items():
             cache.keep_facts(digest, facts)
-        cache.keep_answer("layout", {"folder": "nova"}, "digest", 1, b"[1]")
+        cache.keep_answer("layout", {"folder": "nova"}, "digest", "1", b"[1]")
         assert cache.take_notes() == ()
     return cache.path
 
@@ -72,7 +73,7 @@ def test_facts_are_found_before_they_are_written(tmp_path: Path) -> None:
 def test_asking_an_empty_cache_writes_nothing(tmp_path: Path) -> None:
     with Cache(tmp_path / "cache") as cache:
         assert cache.facts(DIGESTS) == {}
-        assert cache.answer("layout", [], "digest", 1) is None
+        assert cache.answer("layout", [], "digest", "1") is None
     assert not (tmp_path / "cache").exists()
 
 
@@ -85,16 +86,16 @@ def test_facts_of_another_analyser_are_not_used(tmp_path: Path, monkeypatch: pyt
 @pytest.mark.parametrize(
     "key",
     [
-        ("services", {"folder": "nova"}, "digest", 1),
-        ("layout", {"folder": "etc"}, "digest", 1),
-        ("layout", {"folder": "nova"}, "other", 1),
-        ("layout", {"folder": "nova"}, "digest", 2),
+        ("services", {"folder": "nova"}, "digest", "1"),
+        ("layout", {"folder": "etc"}, "digest", "1"),
+        ("layout", {"folder": "nova"}, "other", "1"),
+        ("layout", {"folder": "nova"}, "digest", "2"),
     ],
 )
-def test_an_answer_is_that_to_the_very_question(tmp_path: Path, key: tuple[str, object, str, int]) -> None:
+def test_an_answer_is_that_to_the_very_question(tmp_path: Path, key: tuple[str, object, str, str]) -> None:
     fill(tmp_path)
     with Cache(tmp_path) as cache:
-        assert cache.answer("layout", {"folder": "nova"}, "digest", 1) == b"[1]"
+        assert cache.answer("layout", {"folder": "nova"}, "digest", "1") == b"[1]"
         assert cache.answer(*key) is None
 
 
@@ -103,10 +104,10 @@ def test_values_that_changed_on_disk_are_not_there(tmp_path: Path) -> None:
     execute(path, "UPDATE facts SET value = zeroblob(length(value))", "UPDATE answers SET value = x'0102030405'")
     with Cache(tmp_path) as cache:
         assert cache.facts(DIGESTS) == {}
-        assert cache.answer("layout", {"folder": "nova"}, "digest", 1) is None
+        assert cache.answer("layout", {"folder": "nova"}, "digest", "1") is None
         execute(path, "UPDATE facts SET value = 'text'", "UPDATE answers SET value = 1")
         assert cache.facts(DIGESTS) == {}
-        assert cache.answer("layout", {"folder": "nova"}, "digest", 1) is None
+        assert cache.answer("layout", {"folder": "nova"}, "digest", "1") is None
         assert cache.take_notes() == ()
     fill(tmp_path)
     assert Cache(tmp_path).facts(DIGESTS) == KNOWN
@@ -145,7 +146,7 @@ def test_no_damage_does_harm(tmp_path: Path, where: float, junk: bytes, *, cut: 
 
     with Cache(tmp_path) as cache:
         assert cache.facts(DIGESTS).items() <= KNOWN.items()
-        assert cache.answer("layout", {"folder": "nova"}, "digest", 1) in {b"[1]", None}
+        assert cache.answer("layout", {"folder": "nova"}, "digest", "1") in {b"[1]", None}
         for digest, facts in FACTS.items():
             cache.keep_facts(digest, facts)
 
@@ -193,7 +194,7 @@ def test_where_nothing_can_be_written_what_is_there_is_read(tmp_path: Path, prag
 
 
 def test_a_file_that_somebody_keeps_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_BUSY_SECONDS", 0.01)
+    monkeypatch.setattr(store, "_BUSY_SECONDS", 0.01)
     other = sqlite3.connect(fill(tmp_path), isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     with Cache(tmp_path) as cache:
@@ -208,7 +209,7 @@ def test_what_was_not_used_for_longest_goes_first(tmp_path: Path, monkeypatch: p
     bound = 450_000
 
     def keep(day: int, names: str) -> Path:
-        monkeypatch.setattr(module, "_today", lambda: day)
+        monkeypatch.setattr(store, "_today", lambda: day)
         with Cache(tmp_path, max_bytes=bound) as cache:
             for name in names:
                 cache.keep_answer(name, None, "", 1, name.encode() * 100_000)
@@ -232,9 +233,9 @@ def test_what_was_not_used_for_longest_goes_first(tmp_path: Path, monkeypatch: p
 def test_a_row_is_written_to_once_a_day_however_often_it_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_today", lambda: 1)
+    monkeypatch.setattr(store, "_today", lambda: 1)
     path = fill(tmp_path)
-    monkeypatch.setattr(module, "_today", lambda: 2)
+    monkeypatch.setattr(store, "_today", lambda: 2)
     first, *rest = DIGESTS.items()
     with Cache(tmp_path) as cache:
         cache.facts(dict([first]))

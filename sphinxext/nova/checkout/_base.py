@@ -185,6 +185,14 @@ class Checkout(abc.ABC):
     def stamp(self) -> str:
         """Return a short text that differs whenever anything in the checkout may have changed since; cheap."""
 
+    @abc.abstractmethod
+    def mark(self) -> str | None:
+        """Return a text that stands for exactly this content, also for later processes of this machine; cheap.
+
+        It is made of the place and the :meth:`stamp`. ``None`` where a file is so young that it may still be written to
+        without a change of its times.
+        """
+
     def state(self, source: Source) -> str | None:
         """Return a digest of a part of the checkout, ``None`` where there is no such part.
 

@@ -7,6 +7,7 @@ import errno
 import hashlib
 import os
 import re
+import time
 from functools import cached_property
 from pathlib import Path
 from stat import S_ISREG
@@ -112,6 +113,7 @@ class FolderCheckout(Checkout):
         self._stats = stats
         self._git = git
         self._hashed: dict[str, str | None] = {}
+        self._opened = time.time_ns()
 
     @property
     def ref(self) -> str | None:
@@ -126,6 +128,10 @@ class FolderCheckout(Checkout):
         known = hashlib.blake2b(numbers.tobytes(), digest_size=20)
         known.update("\0".join((self._commit_stamp, *self.paths)).encode())
         return known.hexdigest()
+
+    def mark(self) -> str | None:
+        youngest = max((max(stat.st_mtime_ns, stat.st_ctime_ns) for stat in self._stats.values()), default=0)
+        return f"{self._root}\0{self.stamp()}" if youngest < self._opened - _SECOND else None
 
     def modified(self, path: str) -> bool:
         if self._git is None or self.commit is None:

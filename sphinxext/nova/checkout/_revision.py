@@ -88,6 +88,7 @@ class RevisionCheckout(Checkout):
     ) -> None:
         super().__init__(place.spec, identity, listing, commit=commit.oid)
         self._stamp = commit.stamp()
+        self._place = place.root
         self._revision = place.revision or ""
         self._git = git
         self._blobs = blobs
@@ -95,6 +96,9 @@ class RevisionCheckout(Checkout):
 
     def stamp(self) -> str:
         return self._stamp
+
+    def mark(self) -> str:
+        return f"{self._place}\0{self._stamp}"
 
     def modified(self, path: str) -> bool:
         return not self.exists(path)

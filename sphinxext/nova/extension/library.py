@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from sphinx.util import logging
@@ -12,6 +12,8 @@ from sphinxext.nova.extension.config import nova_config
 from sphinxext.nova.model import CheckoutError, Kind, Problem, QuestionError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from docutils import nodes
     from sphinx.application import Sphinx
     from sphinx.config import Config
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
     from sphinxext.nova.catalog import Catalog
     from sphinxext.nova.checkout import Checkout
-    from sphinxext.nova.model import Source
+    from sphinxext.nova.model import Answer, Row, Source
     from sphinxext.nova.program import Cache, Program
 
 _logger = logging.getLogger(__name__)
@@ -47,6 +49,7 @@ class Library:
         self._programs: dict[str, Program] = {}
         self._cache: Cache | None = None
         self._states: dict[tuple[str, Source], str | None] = {}
+        self._answers: dict[tuple[str | bool | int | None, ...], Answer[Any]] = {}
 
     def spec(self, name: str | None = None) -> str:
         """Give the checkout that ``:checkout: name`` means, as ``conf.py`` writes it.
@@ -95,6 +98,32 @@ class Library:
             self._programs[spec] = Program(self.checkout(spec), self._opened_cache())
         return self._programs[spec]
 
+    def kept(
+        self,
+        spec: str,
+        question: str,
+        arguments: Sequence[str | bool | int | None],
+        make: Callable[[Program], Answer[Row]],
+    ) -> Answer[Row]:
+        """Return the answer of an earlier build, or of this one, or make it.
+
+        :param arguments: all that the answer depends on beside the checkout.
+        :raises QuestionError: the question cannot be asked.
+        """
+        from sphinxext.nova.openstack.kept import kept
+
+        key = (spec, question, *arguments)
+        if key not in self._answers:
+            self._answers[key] = kept(
+                self._opened_cache(),
+                self.checkout(spec),
+                question,
+                arguments,
+                lambda: make(self.program(spec)),
+                state=lambda source: self.state(spec, source),
+            )
+        return self._answers[key]
+
     def flush(self) -> tuple[str, ...]:
         """Write what was read since the last time into the cache, and give what is to be said about the cache."""
         if self._cache is None:
@@ -103,7 +132,8 @@ class Library:
         return self._cache.take_notes()
 
     def _opened_cache(self) -> Cache | None:
-        from sphinxext.nova.program import Cache, default_folder
+        from sphinxext.nova.program import Cache
+        from sphinxext.nova.store import default_folder
 
         if self._cache is None and self.config.cache_dir != "":
             folder = self.config.cache_dir
@@ -116,7 +146,9 @@ class Library:
         :raises CheckoutError: the checkout cannot be opened.
         """
         if (spec, source) not in self._states:
-            self._states[spec, source] = _state(self.checkout(spec), source)
+            from sphinxext.nova.openstack.kept import state_of
+
+            self._states[spec, source] = state_of(self.checkout(spec), source)
         return self._states[spec, source]
 
     def stamp(self, spec: str) -> str:
@@ -155,17 +187,6 @@ class Library:
             problem = Problem(Kind.CATALOG, f"cannot be read: {error.strerror}", name)
             return path, Catalog(()), (problem,)
         return (path, *load(data, name=name))
-
-
-def _state(checkout: Checkout, source: Source) -> str | None:
-    if source.kind == "ref":
-        # Links carry the commit and titles the release, so that a page changes with them and with nothing else.
-        return f"{checkout.ref} {checkout.release}"
-    if source.kind == "mentions":
-        from sphinxext.nova.openstack import mentions
-
-        return mentions.state(checkout, source)
-    return checkout.state(source)
 
 
 def library(env: BuildEnvironment) -> Library:

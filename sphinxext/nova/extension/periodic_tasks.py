@@ -12,11 +12,27 @@ from sphinxext.nova.present.columns import PERIODIC_TASKS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sphinxext.nova.extension.library import Library
     from sphinxext.nova.extension.nodes import nova_answer
-    from sphinxext.nova.model import PeriodicTask
+    from sphinxext.nova.model import Answer, PeriodicTask
     from sphinxext.nova.present.tables import TableRow
+    from sphinxext.nova.program import Program
 
 _HELP = ("first", "whole", "none")
+
+
+def tasks(books: Library, spec: str, of: str = "", *, with_timers: bool) -> Answer[PeriodicTask]:
+    """Ask a checkout what runs by itself, unless that is known.
+
+    :raises QuestionError: the question cannot be asked.
+    """
+
+    def ask(program: Program) -> Answer[PeriodicTask]:
+        from sphinxext.nova.openstack.periodic_tasks import periodic_tasks
+
+        return periodic_tasks(program, of, with_timers=with_timers)
+
+    return books.kept(spec, "periodic-tasks", (of, with_timers), ask)
 
 
 class PeriodicTasks(NovaDirective):
@@ -50,7 +66,6 @@ class PeriodicTasks(NovaDirective):
     def answer(self, location: nova_answer) -> Sequence[nodes.Node]:  # noqa: ARG002 - it has nothing to warn of
         """Ask for the tasks and make tables of them and of their options."""
         from sphinxext.nova.extension.tables import Renderer
-        from sphinxext.nova.openstack.periodic_tasks import periodic_tasks
         from sphinxext.nova.present.periodic_tasks import default_columns, periodic_tasks_table
 
         also = self.words("also", ("timers",))
@@ -58,7 +73,7 @@ class PeriodicTasks(NovaDirective):
         shown_help = self.choice("help", _HELP, "first")
         self.checkout()
         of = (self.arguments or [""])[0].strip()
-        answer = periodic_tasks(self.library.program(self.spec()), of, with_timers=bool(also))
+        answer = tasks(self.library, self.spec(), of, with_timers=bool(also))
         self.note(answer)
         rows = answer.rows
         if not rows:

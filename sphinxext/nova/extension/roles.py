@@ -113,17 +113,19 @@ class TaskRole(CheckoutRole):
 
     def find(self, env: BuildEnvironment, books: Library, spec: str, objtype: str, target: str) -> Found:  # noqa: ARG002
         """Look among all tasks and timers."""
+        from sphinxext.nova.extension.periodic_tasks import tasks
         from sphinxext.nova.openstack.periodic_tasks import near_tasks, tasks_named
         from sphinxext.nova.present.periodic_tasks import task_name
 
-        answer = tasks_named(books.program(spec), target)
+        answer = tasks(books, spec, with_timers=True)
         note(env, spec, answer.sources)
-        names = sorted({task_name(row) for row in answer.rows})
+        found = tasks_named(answer.rows, target)
+        names = sorted(set(map(task_name, found)))
         if not names:
-            raise _missing(books, spec, f"periodic task {target}", near_tasks(books.program(spec), target))
+            raise _missing(books, spec, f"periodic task {target}", near_tasks(answer.rows, target))
         if len(names) > 1:
             raise QuestionError(Kind.NAME, f"{target} may be {' or '.join(names)}")
-        return Found(names[0], books.link(books.checkout(spec), answer.rows[0].file, answer.rows[0].line))
+        return Found(names[0], books.link(books.checkout(spec), found[0].file, found[0].line))
 
 
 class OptionRole(CheckoutRole):

@@ -51,28 +51,21 @@ def periodic_tasks(program: Program, of: str = "", *, with_timers: bool = False)
     return Answer(rows, (*record.problems, *question.problems), exact({*record.sources, Source("ref", "")}))
 
 
-def tasks_named(program: Program, name: str) -> Answer[PeriodicTask]:
-    """Find a periodic task or timer by its name, as a reference to it writes it.
+def tasks_named(rows: Iterable[PeriodicTask], name: str) -> tuple[PeriodicTask, ...]:
+    """Choose the tasks of one name, as a reference to it writes it.
 
     :param name: ``_sync_power_states``, ``ComputeManager._sync_power_states``, or with the dotted name of the class.
-    :returns: the rows of that name: none where there is no such task, several where the name does not say which. The
-        sources are those of all tasks, since a new one may have the name too.
+    :returns: none where there is no such task, several where the name does not say which.
     """
-    answer = _all(program)
-    rows = tuple(row for row in answer.rows if f".{row.manager}.{row.task}".endswith(f".{name}"))
-    return Answer(rows, answer.problems, answer.sources)
+    return tuple(row for row in rows if f".{row.manager}.{row.task}".endswith(f".{name}"))
 
 
-def near_tasks(program: Program, name: str) -> list[str]:
+def near_tasks(rows: Iterable[PeriodicTask], name: str) -> list[str]:
     """Return names of tasks, with that of their class, that are like this one, which there is not."""
-    names = {f"{row.manager.rpartition('.')[2]}.{row.task}" for row in _all(program).rows}
+    names = {f"{row.manager.rpartition('.')[2]}.{row.task}" for row in rows}
     known = {**{each.rpartition(".")[2]: each for each in sorted(names)}, **{each: each for each in names}}
     near = get_close_matches(name, sorted(known), n=_MOST_NEAR)
     return list(dict.fromkeys(known[each] for each in near))
-
-
-def _all(program: Program) -> Answer[PeriodicTask]:
-    return program.remember("tasks and timers", lambda: periodic_tasks(program, with_timers=True))
 
 
 class _Question:

@@ -4,7 +4,7 @@
 and says afterwards what was looked at. The other modules each answer one kind of question about it.
 """
 
-from sphinxext.nova.program.cache import Cache, default_folder
+from sphinxext.nova.program.cache import Cache
 from sphinxext.nova.program.classes import Member, attribute, lookup, methods, subclasses
 from sphinxext.nova.program.constants import UNKNOWN, Unknown, evaluate
 from sphinxext.nova.program.definitions import (
@@ -38,7 +38,6 @@ __all__ = [
     "attribute",
     "bases",
     "candidates",
-    "default_folder",
     "evaluate",
     "imported_by_string",
     "lookup",

@@ -1,111 +1,26 @@
-"""What was learned from files, kept from one build to the next: one sqlite file in the user's cache folder.
-
-It holds two things: the facts of a file, under the hash of its bytes and the analyser's version, so that revisions,
-checkouts and projects share them; and derived answers, under the digest of what they came from. Both are only ever
-copies of what can be computed again, so whatever goes wrong with the file makes a build slower and nothing else:
-every method returns as if the cache were empty, and :meth:`Cache.take_notes` says once what happened.
-
-The file has a rollback journal (not a write-ahead log, which does not work on network folders, where home folders
-often are): one build writes at a time, in short transactions, and a build that was killed leaves either all of one
-transaction or nothing of it.
-"""
+"""The facts of files, kept from one build to the next."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-import sqlite3
-import time
-import zlib
 from contextlib import suppress
-from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING
 
-import platformdirs
-
+from sphinxext.nova.store import Store
 from sphinxext.nova.syntax.facts import ANALYSER_VERSION, CorruptError, FileFacts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-    from types import TracebackType
-    from typing import Self
-
-Result = TypeVar("Result")
-
-MAX_BYTES: Final = 200 * 1024 * 1024
-"""How large the file may grow before what was not used for longest is dropped."""
-
-_NAME: Final = "cache-1.sqlite"
-"""Counted up when the table changes: older versions of this extension go on with their own file."""
-
-_SCHEMA: Final = """
-PRAGMA auto_vacuum = INCREMENTAL;
-BEGIN IMMEDIATE;
-CREATE TABLE IF NOT EXISTS facts (key TEXT PRIMARY KEY, value BLOB NOT NULL, used INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, value BLOB NOT NULL, used INTEGER NOT NULL);
-COMMIT;
-"""
-_BUSY_SECONDS: Final = 5.0
-"""How long one build waits for another one's transaction, which takes milliseconds."""
-_KEYS_AT_ONCE: Final = 500
-"""Fewer than the 999 variables that every sqlite allows in one statement."""
-_PENDING_BYTES: Final = 4 * 1024 * 1024
-_EVICT_TO: Final = 0.75
-_SECONDS_PER_DAY: Final = 24 * 60 * 60
-_CHECKSUM_BYTES: Final = 4
-
-_DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR})
-"""The last one, said of statements, means that the tables are not those of this module."""
-_BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
-_UNWRITABLE: Final = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY})
-_PRIMARY_CODE: Final = 0xFF  # the rest of a code says more about the same error
-
-_inherited: Final[list[sqlite3.Connection]] = []
-"""Connections of the process that this one was forked from: to close them would drop that process's locks."""
+    from collections.abc import Mapping
 
 
-def default_folder() -> Path:
-    """Return the user's cache folder for this extension, which need not exist yet."""
-    return Path(platformdirs.user_cache_dir("sphinxext-nova", appauthor=False))
-
-
-class Cache:
-    """Facts and answers of earlier builds; see the module for what it promises.
-
-    ``folder`` is made when something is first written. The file is opened on first use, and anew in a forked process.
-    Writes are collected: call :meth:`flush` after a piece of work, and :meth:`close` (or leave the ``with``) at the
-    end. ``max_bytes`` bounds the file. Not for use by several threads.
-    """
-
-    def __init__(self, folder: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES) -> None:
-        self.path = Path(folder, _NAME)
-        self._max_bytes = max_bytes
-        self._notes: list[str] = []
-        self._connection: sqlite3.Connection | None = None
-        self._process = os.getpid()
-        self._usable = True
-        self._writable = True
-        self._rebuilt = False
-        self._facts = _Waiting("facts")
-        self._answers = _Waiting("answers")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    # --- facts
+class Cache(Store):
+    """The store with the facts in it as what they are; see :mod:`sphinxext.nova.store` for what it promises."""
 
     def facts(self, digests: Mapping[str, str]) -> dict[str, FileFacts]:
         """Return those facts that are known, by path; ``digests`` gives the blob id of the file at each path."""
-        stored = self._get(self._facts, {_facts_key(digest) for digest in digests.values()})
+        stored = self.dumped({_key(digest) for digest in digests.values()})
         loaded = {}
         for path, digest in digests.items():
-            value = stored.get(_facts_key(digest))
+            value = stored.get(_key(digest))
             if value is not None:
                 with suppress(CorruptError):  # The caller reads the file again and writes over it.
                     loaded[path] = FileFacts.load(value, path=path)
@@ -113,232 +28,8 @@ class Cache:
 
     def keep_facts(self, digest: str, facts: FileFacts) -> None:
         """Keep the facts of the file with this blob id."""
-        self._put(self._facts, _facts_key(digest), facts.dump())
-
-    # --- derived answers
-
-    def answer(self, question: str, arguments: object, digest: str, version: int) -> bytes | None:
-        """Return the bytes (JSON) that were kept under exactly this key.
-
-        ``arguments`` is anything that JSON can say, ``digest`` that of all of the checkout that the answer came from,
-        ``version`` that of the code that derives it.
-        """
-        key = _answer_key(question, arguments, digest, version)
-        stored = self._get(self._answers, (key,)).get(key, b"")
-        checksum, data = stored[:_CHECKSUM_BYTES], stored[_CHECKSUM_BYTES:]
-        return data if stored and int.from_bytes(checksum, "big") == zlib.crc32(data) else None
-
-    def keep_answer(self, question: str, arguments: object, digest: str, version: int, data: bytes) -> None:
-        """Keep an answer under the key that :meth:`answer` takes."""
-        checksum = zlib.crc32(data).to_bytes(_CHECKSUM_BYTES, "big")
-        self._put(self._answers, _answer_key(question, arguments, digest, version), checksum + data)
-
-    # --- the file
-
-    def take_notes(self) -> tuple[str, ...]:
-        """Return what went wrong since the last call, each a line for a log. The cache was harmless all the same."""
-        notes = tuple(self._notes)
-        self._notes.clear()
-        return notes
-
-    def flush(self) -> None:
-        """Write what was collected, in one transaction."""
-        self._notice_fork()
-        if not (self._facts or self._answers):
-            return
-        if self._writable:
-            self._guarded(self._write, None)
-        self._facts.clear()
-        self._answers.clear()
-
-    def close(self) -> None:
-        """Write what was collected and close the file; the cache can be used again and opens it again."""
-        self.flush()
-        self._disconnect()
-
-    def _get(self, waiting: _Waiting, keys: Iterable[str]) -> dict[str, bytes]:
-        self._notice_fork()
-        found = {key: waiting.rows[key] for key in keys if key in waiting.rows}
-        wanted = [key for key in keys if key not in found]
-        if wanted and self._usable and (self._connection is not None or self._is_there()):
-            nothing: dict[str, bytes] = {}
-            found |= self._guarded(lambda connection: waiting.select(connection, wanted), nothing)
-        return found
-
-    def _put(self, waiting: _Waiting, key: str, value: bytes) -> None:
-        self._notice_fork()
-        if self._writable:
-            waiting.add(key, value)
-            if self._facts.size + self._answers.size > _PENDING_BYTES:
-                self.flush()
-
-    def _write(self, connection: sqlite3.Connection) -> None:
-        connection.execute("BEGIN IMMEDIATE")
-        self._facts.write(connection)
-        self._answers.write(connection)
-        evicted = _evict(connection, self._max_bytes)
-        connection.execute("COMMIT")
-        if evicted:
-            connection.executescript("PRAGMA incremental_vacuum")  # execute() would free one page only.
-
-    def _guarded(self, work: Callable[[sqlite3.Connection], Result], otherwise: Result) -> Result:
-        """Do something with the file; whatever is wrong with it ends here, with ``otherwise``."""
-        try:
-            return work(self._connect())
-        except sqlite3.Error as error:
-            self._give_up(error)
-        except UnicodeDecodeError as error:
-            # The damaged file's schema stands in sqlite's own message, which Python cannot decode.
-            self._give_up(sqlite3.DatabaseError(str(error)), sqlite3.SQLITE_CORRUPT)
-        except OSError as error:
-            self._disable(f"the cache is not used: {error}")
-        return otherwise
-
-    def _give_up(self, error: sqlite3.Error, code: int | None = None) -> None:
-        connection = self._connection
-        if connection is not None and connection.in_transaction:
-            with suppress(sqlite3.Error):
-                connection.execute("ROLLBACK")
-        if code is None:
-            code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & _PRIMARY_CODE
-        if code in _DAMAGED and not self._rebuilt:
-            self._remove(f"the cache was damaged ({error}) and is built again")
-        elif code in _BUSY:
-            self._disable(f"the cache is not used: another process has locked it ({error})")
-        elif code in _UNWRITABLE:
-            # What is there can still be read.
-            self._notes.append(f"nothing is added to the cache: {error}")
-            self._writable = False
-        else:
-            self._disable(f"the cache is not used: {error}")
-
-    def _remove(self, note: str) -> None:
-        self._disconnect()
-        self._rebuilt = True
-        try:
-            self.path.unlink(missing_ok=True)
-            # A journal would be played back into the new file.
-            self.path.with_name(f"{_NAME}-journal").unlink(missing_ok=True)
-        except OSError as error:
-            self._disable(f"the cache is damaged and cannot be removed: {error}")
-        else:
-            self._notes.append(note)
-
-    def _disable(self, note: str) -> None:
-        self._notes.append(note)
-        self._usable = self._writable = False
-        self._disconnect()
-
-    def _is_there(self) -> bool:
-        try:
-            return self.path.is_file()
-        except OSError:
-            return False
-
-    def _connect(self) -> sqlite3.Connection:
-        if self._connection is None:
-            if not self._is_there():
-                # Facts tell what the user reads: theirs alone, as the specification of such folders asks.
-                self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            connection = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None)
-            self._connection = connection
-            if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-                connection.executescript(_SCHEMA)
-        return self._connection
-
-    def _disconnect(self) -> None:
-        if self._connection is not None:
-            with suppress(sqlite3.Error):
-                self._connection.close()
-            self._connection = None
-
-    def _notice_fork(self) -> None:
-        if self._process != os.getpid():
-            self._process = os.getpid()
-            if self._connection is not None:
-                _inherited.append(self._connection)
-                self._connection = None
-            # What was waiting is written by the process that it was forked from.
-            self._facts.clear()
-            self._answers.clear()
+        self.keep_dumped(_key(digest), facts.dump())
 
 
-class _Waiting:
-    """What is to be written to one table: new rows, and which rows were used today for the first time."""
-
-    def __init__(self, table: str) -> None:
-        self._table = table
-        self.rows: dict[str, bytes] = {}
-        self.size = 0
-        self._used: set[str] = set()
-
-    def __bool__(self) -> bool:
-        return bool(self.rows or self._used)
-
-    def clear(self) -> None:
-        self.rows.clear()
-        self._used.clear()
-        self.size = 0
-
-    def add(self, key: str, value: bytes) -> None:
-        self.rows[key] = value
-        self.size += len(value)
-
-    def select(self, connection: sqlite3.Connection, keys: list[str]) -> dict[str, bytes]:
-        found = {}
-        today = _today()
-        for start in range(0, len(keys), _KEYS_AT_ONCE):
-            some = keys[start : start + _KEYS_AT_ONCE]
-            marks = ",".join("?" * len(some))
-            query = f"SELECT key, value, used FROM {self._table} WHERE key IN ({marks})"  # noqa: S608 - no data in it
-            for key, value, used in connection.execute(query, some):
-                if isinstance(value, bytes):
-                    found[key] = value
-                if used != today:  # One write a day and row, not one a read.
-                    self._used.add(key)
-        return found
-
-    def write(self, connection: sqlite3.Connection) -> None:
-        today = _today()
-        connection.executemany(
-            f"UPDATE {self._table} SET used = ? WHERE key = ?",  # noqa: S608 - no data in it
-            [(today, key) for key in self._used],
-        )
-        connection.executemany(
-            f"INSERT OR REPLACE INTO {self._table} VALUES (?, ?, ?)",  # noqa: S608 - no data in it
-            [(key, value, today) for key, value in self.rows.items()],
-        )
-
-
-def _evict(connection: sqlite3.Connection, max_bytes: int) -> bool:
-    """Delete the rows that were not used for longest where the file is too large; tell whether any were deleted."""
-    pages, free, page_size = (
-        connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size")
-    )
-    size = (pages - free) * page_size
-    if size <= max_bytes:
-        return False
-    rows = connection.execute(
-        "SELECT used, 'facts', rowid, length(value) FROM facts"
-        " UNION ALL SELECT used, 'answers', rowid, length(value) FROM answers ORDER BY 1, 3"
-    ).fetchall()
-    surplus = size - max_bytes * _EVICT_TO
-    for _used, table, row, length in rows:
-        if surplus <= 0:
-            break
-        connection.execute(f"DELETE FROM {table} WHERE rowid = ?", (row,))  # noqa: S608 - no data in it
-        surplus -= length
-    return True
-
-
-def _today() -> int:
-    return int(time.time()) // _SECONDS_PER_DAY
-
-
-def _facts_key(digest: str) -> str:
+def _key(digest: str) -> str:
     return f"{digest}:{ANALYSER_VERSION}"
-
-
-def _answer_key(question: str, arguments: object, digest: str, version: int) -> str:
-    text = json.dumps([question, arguments, digest, version], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
