@@ -1,4 +1,5 @@
-# `make` says what there is. Nothing but Python 3.11, make, git and a package index is needed, the index only once.
+# `make` says what there is. Nothing but Python 3.11, make, git, npm (with node) and package indexes is needed, the
+# indexes only once.
 
 PYTHON ?= python3
 EDITION ?= current
@@ -52,14 +53,14 @@ lint: .venv/test.stamp ## Check style, types and the order of the packages
 	.venv/bin/lint-imports
 
 .PHONY: test-newest
-test-newest: .venv/test.stamp $(BUILD)/wheelhouse.stamp ## Run the tests on the newest Sphinx
+test-newest: .venv/test.stamp node_modules/test.stamp $(BUILD)/wheelhouse.stamp ## Run the tests on the newest Sphinx
 	$(PY) tools/get_release.py --all
 	$(PY) -m pytest -n 2 -m 'not history and not browser'
 
 .PHONY: test-oldest
 test-oldest: .venv-oldest/test.stamp ## Run the tests on the oldest Sphinx that is supported
 	$(OLDEST) tools/get_release.py --all
-	$(OLDEST) -m pytest -n 2 -m 'not history and not browser and not wheel' tests
+	$(OLDEST) -m pytest -n 2 -m 'not history and not browser and not node and not wheel' tests
 
 .PHONY: test-history
 test-history: .venv/test.stamp ## Read every release tag of a git clone: make test-history NOVA_GIT=../nova
@@ -72,7 +73,7 @@ test-browser: .venv/test.stamp ## Run the tests that need a browser
 
 .PHONY: clean
 clean: ## Remove everything that was made or downloaded
-	rm -rf $(BUILD) dist .venv .venv-oldest .tox .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info
+	rm -rf $(BUILD) dist node_modules .venv .venv-oldest .tox .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info
 
 # The stamps make a second run do nothing, and so need no network, until what was installed is described otherwise.
 # `test` installs what `docs` does and more, so that the two never take turns in changing the environment.
@@ -90,6 +91,15 @@ clean: ## Remove everything that was made or downloaded
 	$(call venv,.venv-oldest)
 	$(OLDEST) -m pip install --quiet --constraint constraints/oldest.txt --editable '.[test]'
 	touch $@
+
+# The same with npm: Mermaid for the documentation, and what tests try diagrams on.
+node_modules/docs.stamp: package.json package-lock.json
+	npm ci --omit=dev
+	touch $@
+
+node_modules/test.stamp: package.json package-lock.json
+	npm ci
+	touch node_modules/docs.stamp $@
 
 # What the test of the wheel installs into its empty environment.
 $(BUILD)/wheelhouse.stamp: pyproject.toml | .venv/test.stamp

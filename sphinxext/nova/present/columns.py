@@ -19,3 +19,6 @@ PERIODIC_TASKS = (
 
 OPTIONS = ("option", "default", "help", "tasks", "source")
 """Of the config options that periodic tasks depend on."""
+
+RPC_FLOW = ("number", "sender", "receiver", "kind", "method", "sent_by", "condition")
+"""Of the steps of an RPC flow."""

@@ -1,0 +1,319 @@
+"""A flow to what a person can take in: by default the success path, with a count of everything that is not in it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from sphinxext.nova.model import Again, Block, Boundary, Message
+from sphinxext.nova.present.choice import EXTERNAL, Choice, lifeline_of, matches
+from sphinxext.nova.present.conditions import of_newest
+from sphinxext.nova.present.grouping import grouped
+from sphinxext.nova.present.picture import (
+    Arrow,
+    Condition,
+    End,
+    Failing,
+    Group,
+    LeftOut,
+    Lifeline,
+    Picture,
+    Reason,
+    arrows,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+
+    from sphinxext.nova.model import Branch, Flow, Step
+    from sphinxext.nova.present.picture import Item
+
+_REMOTE_OBJECTS = "nova-compute"
+"""The service whose objects ask the conductor; elsewhere their methods run where they are called (2013.2-)."""
+
+_Key = tuple[str, str, str, str, str, str]
+
+
+def fold(flow: Flow, choice: Choice | None = None, *, external: Mapping[str, str] = EXTERNAL) -> Picture:
+    """Choose what is drawn of a flow, and number it.
+
+    :param external: the lifelines of what is outside, by prefixes of dotted names.
+    """
+    choice = Choice() if choice is None else choice
+    # A flow of side messages alone is about them.
+    if not any(_worth_telling(message) for message in messages(flow.steps)):
+        choice = replace(choice, side=True)
+    folder = _Folder(flow, choice, external)
+    start = flow.participants[0].id if flow.participants else "p1"
+    where = _Where(start, flow.entry.name, 1)
+    items = _numbered((*folder.items(flow.steps, where, set()), *_failing(where)))
+    used = {start} | {end for arrow in arrows(items) for end in (arrow.from_, arrow.to)}
+    lifelines = [line for line in folder.lifelines() if line.id in used]
+    return Picture(
+        End(flow.entry.name, flow.entry.file, flow.entry.line),
+        start,
+        tuple(reversed(lifelines) if choice.reverse else lifelines),
+        items,
+        folder.left_out({arrow.told for arrow in arrows(items)}),
+    )
+
+
+def messages(steps: Iterable[Step]) -> Iterator[Message]:
+    """Give all messages of a tree of steps, in order."""
+    for step in steps:
+        if isinstance(step, Message):
+            yield step
+            yield from messages(step.steps)
+        elif isinstance(step, Block):
+            for branch in step.branches:
+                yield from messages(branch.steps)
+
+
+def _worth_telling(message: Message) -> bool:
+    return message.kind != "fanout" or any(messages(message.steps))
+
+
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """Where the walk through a flow is: on whose lifeline, on whose behalf, how far from the entry."""
+
+    lifeline: str
+    sender: str
+    depth: int
+    inside: frozenset[int] = frozenset()
+    failing: list[str] = field(default_factory=list)
+    """The methods of what is not drawn because it happens when something goes wrong here."""
+
+
+class _Folder:
+    """Turns the steps of one flow into items, and keeps count of what it leaves out."""
+
+    def __init__(self, flow: Flow, choice: Choice, external: Mapping[str, str]) -> None:
+        self._flow = flow
+        self._choice = choice
+        self._external = external
+        self._names = {participant.id: participant.name for participant in flow.participants}
+        self._more: dict[tuple[str, str], Lifeline] = {}
+        self._told = {message.number: message for message in messages(flow.steps)}
+        self._drawn: dict[int, int] = {}
+        """The messages whose steps are drawn: below the message of which number."""
+        self._left: dict[int, Reason] = {}
+
+    def lifelines(self) -> list[Lifeline]:
+        """Give all lifelines: those of the flow, then those that only what is no message needs."""
+        hosts = Counter(participant.name for participant in self._flow.participants)
+        own = [
+            Lifeline(line.id, line.name, line.kind, line.host if hosts[line.name] > 1 else None)
+            for line in self._flow.participants
+        ]
+        return [*own, *self._more.values()]
+
+    def left_out(self, drawn: Container[int]) -> tuple[LeftOut, ...]:
+        """Say what was left out; what is drawn elsewhere after all is not."""
+        found: dict[Reason, list[str]] = {}
+        for number, reason in sorted(self._left.items()):
+            if number not in drawn:
+                found.setdefault(reason, []).append(self._told[number].method)
+        return tuple(
+            LeftOut(reason, len(found[reason]), tuple(dict.fromkeys(found[reason])))
+            for reason in Reason
+            if reason in found
+        )
+
+    def items(self, steps: Sequence[Step], where: _Where, sent: set[_Key]) -> tuple[Item, ...]:
+        """Choose among steps.
+
+        :param sent: what was sent on every way here; what is sent here for certain is added.
+        """
+        found: list[Item] = []
+        for step in steps:
+            if isinstance(step, Message):
+                found += self._message(step, where, sent)
+            elif isinstance(step, Block):
+                found += self._block(step, where, sent)
+            elif isinstance(step, Boundary):
+                found += self._boundary(step, where, sent)
+            elif step.number in self._told and step.number not in where.inside:
+                again = self._told[step.number]
+                if step.number not in self._drawn:
+                    found += self._below(again, where, sent)
+        return tuple(found)
+
+    def _message(self, message: Message, where: _Where, sent: set[_Key]) -> Iterator[Item]:
+        choice = self._choice
+        receiver = self._names.get(message.to, message.to)
+        key = (message.sender, message.from_, message.to, message.kind, message.topic, message.method)
+        if matches(message, receiver, choice.hide):
+            self._leave_out(Reason.HIDE, messages([message]))
+        elif choice.only and not matches(message, receiver, choice.only):
+            self._leave_out(Reason.ONLY, [message])
+            yield from self._below(message, where, sent)
+        elif not choice.side and not _worth_telling(message):
+            self._leave_out(Reason.SIDE, [message])
+        elif not choice.repeats and key in sent:
+            self._leave_out(Reason.REPEAT, messages([message]))
+        else:
+            sent.add(key)
+            yield self._arrow(message, receiver, where, sent)
+
+    def _arrow(self, message: Message, receiver: str, where: _Where, sent: set[_Key]) -> Arrow:
+        steps, again = self._steps_of(message, where)
+        body: tuple[Item, ...] = ()
+        if not again and steps:
+            if matches(message, receiver, self._choice.stop):
+                self._leave_out(Reason.STOP, messages(steps))
+                # Nor is it drawn where somebody else sends the same.
+                self._drawn[message.number] = message.number
+            elif self._choice.depth is not None and where.depth >= self._choice.depth:
+                self._leave_out(Reason.DEPTH, messages(steps))
+            else:
+                body = self._below(message, where, sent)
+        return Arrow(
+            message.from_,
+            message.to,
+            message.method,
+            message.kind,
+            End(message.sender, message.file, message.line),
+            End(message.endpoint or message.method, message.endpoint_file, message.endpoint_line),
+            told=message.number,
+            again=again,
+            body=body,
+        )
+
+    def _steps_of(self, message: Message, where: _Where) -> tuple[Sequence[Step], int]:
+        """Give the steps below a message, or the number of the message below which they are drawn."""
+        steps = message.steps
+        seen = {message.number}
+        while len(steps) == 1 and isinstance(steps[0], Again):
+            number = steps[0].number
+            if number in where.inside or number in self._drawn:
+                return (), self._drawn.get(number, number)
+            if number in seen or number not in self._told:
+                return (), 0
+            seen.add(number)
+            steps = self._told[number].steps
+        return steps, 0
+
+    def _below(self, message: Message, where: _Where, sent: set[_Key]) -> tuple[Item, ...]:
+        """Choose among the steps below a message, and stand for those that are not drawn because they go wrong."""
+        steps, again = self._steps_of(message, where)
+        if again:
+            return ()
+        numbers = {message.number}
+        if len(message.steps) == 1 and isinstance(message.steps[0], Again):
+            numbers.add(message.steps[0].number)
+        if numbers & where.inside:
+            return ()
+        for number in numbers:
+            self._drawn[number] = message.number
+        inner = _Where(message.to, message.endpoint or message.method, where.depth + 1, where.inside | numbers, [])
+        return (*self.items(steps, inner, sent), *_failing(inner))
+
+    def _block(self, block: Block, where: _Where, sent: set[_Key]) -> tuple[Item, ...]:
+        if block.kind == "failure" and not self._choice.failures:
+            below = [message for branch in block.branches for message in messages(branch.steps)]
+            self._leave_out(Reason.FAILURE, below)
+            where.failing.extend(message.method for message in _sent_here(block) if _worth_telling(message))
+            return ()
+        wanted = self._wanted(block)
+        ways = [set(sent) for _branch in wanted]
+        drawn = [
+            (condition, self.items(branch.steps, where, way))
+            for (condition, branch), way in zip(wanted, ways, strict=True)
+        ]
+        if len(wanted) == 1 and len(wanted) < len(block.branches):
+            # The other branches are for older releases, or not asked for: this is what happens.
+            sent |= ways[0]
+            return drawn[0][1]
+        if block.kind == "alt" and any(condition.text is None for condition, _branch in wanted):
+            sent |= set.intersection(*ways)
+        return grouped(block.kind, drawn)
+
+    def _wanted(self, block: Block) -> list[tuple[Condition, Branch]]:
+        """Choose among the branches of a block."""
+        earlier: list[str] = []
+        wanted: list[tuple[Condition, Branch]] = []
+        older: list[Branch] = []
+        decided = False
+        for branch in block.branches:
+            newest = of_newest(branch.condition) if block.kind in {"alt", "opt"} else None
+            if self._choice.branches != "all" and (decided or newest is False):
+                older.append(branch)
+            else:
+                wanted.append((Condition(branch.condition, tuple(earlier)), branch))
+            decided = decided or newest is True
+            earlier += [branch.condition] if branch.condition is not None else []
+        self._leave_out(Reason.VERSION, [message for branch in older for message in messages(branch.steps)])
+        if self._choice.branches == "main" and block.kind == "alt" and len(wanted) > 1:
+            main = max(wanted, key=lambda item: sum(1 for _message in messages(item[1].steps)))
+            others = [branch for _condition, branch in wanted if branch is not main[1]]
+            self._leave_out(Reason.BRANCH, [message for branch in others for message in messages(branch.steps)])
+            return [main]
+        return wanted
+
+    def _boundary(self, boundary: Boundary, where: _Where, sent: set[_Key]) -> Iterator[Arrow]:
+        chosen = {"database": self._choice.database, "external": self._choice.external, "object": self._choice.objects}
+        if not chosen.get(boundary.kind):
+            return
+        to = self._lifeline_of(boundary, where)
+        text = ".".join(boundary.name.split(".")[-2:])
+        key = (where.sender, where.lifeline, to, boundary.kind, "", boundary.name)
+        if key in sent and not self._choice.repeats:
+            return
+        sent.add(key)
+        place = End(where.sender, boundary.file, boundary.line)
+        yield Arrow(where.lifeline, to, text, boundary.kind, place, End(boundary.name, None, None))
+
+    def _lifeline_of(self, boundary: Boundary, where: _Where) -> str:
+        if boundary.kind == "external":
+            name, kind = lifeline_of(boundary.name, self._external) or boundary.name.split(".", 1)[0], "external"
+        elif boundary.kind == "object" and self._names.get(where.lifeline) == _REMOTE_OBJECTS:
+            name, kind = "nova-conductor", "service"
+        else:
+            name, kind = "database", "database"
+        for participant in self._flow.participants:
+            if (participant.name, participant.kind) == (name, kind):
+                return participant.id
+        line = self._more.setdefault((name, kind), Lifeline(f"x{len(self._more) + 1}", name, kind))
+        return line.id
+
+    def _leave_out(self, reason: Reason, left: Iterable[Message]) -> None:
+        for message in left:
+            self._left.setdefault(message.number, reason)
+
+
+def _sent_here(block: Block) -> Iterator[Message]:
+    """Give the messages of a block that its own process sends, and not what comes of them."""
+    for branch in block.branches:
+        for step in branch.steps:
+            if isinstance(step, Message):
+                yield step
+            elif isinstance(step, Block):
+                yield from _sent_here(step)
+
+
+def _failing(where: _Where) -> Iterator[Failing]:
+    """Stand for what is not drawn because it happens when something goes wrong."""
+    if where.failing:
+        yield Failing(where.lifeline, tuple(dict.fromkeys(where.failing)))
+
+
+def _numbered(items: Sequence[Item]) -> tuple[Item, ...]:
+    """Count the arrows, and lead those whose steps are drawn elsewhere there."""
+    in_order = list(arrows(items))
+    numbers = {arrow.told: number for number, arrow in enumerate(in_order, 1) if arrow.told}
+    bodies = {arrow.told for arrow in in_order if arrow.body}
+    counter = iter(range(1, len(in_order) + 1))
+
+    def number(item: Item) -> Item:
+        if isinstance(item, Arrow):
+            own = next(counter)
+            again = numbers.get(item.again, 0) if item.again in bodies else 0
+            return replace(item, number=own, again=again, body=tuple(map(number, item.body)))
+        if isinstance(item, Group):
+            branches = tuple((condition, tuple(map(number, inner))) for condition, inner in item.branches)
+            return replace(item, branches=branches)
+        return item
+
+    return tuple(map(number, items))

@@ -1,0 +1,56 @@
+"""Groups of a picture: without empty branches, and without alternatives between the same arrows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sphinxext.nova.present.picture import Arrow, Condition, Group
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sphinxext.nova.present.picture import Item
+
+_Branch = tuple[Condition, tuple["Item", ...]]
+
+
+def grouped(kind: str, branches: Sequence[_Branch]) -> tuple[Item, ...]:
+    """Make the group that says when items are drawn, as small as it can be.
+
+    What every way on begins or ends with stands before or after the group; branches without items go.
+    """
+    before: list[Item] = []
+    after: list[Item] = []
+    rest = [list(items) for _condition, items in branches]
+    if kind == "alt" and branches[-1][0].text is None:
+        while _all_alike([items[0] if items else None for items in rest]):
+            before.append(rest[0][0])
+            rest = [items[1:] for items in rest]
+        while _all_alike([items[-1] if items else None for items in rest]):
+            # The first branch is told in full, what follows may refer to it.
+            after.insert(0, rest[0][-1])
+            rest = [items[:-1] for items in rest]
+    left = [(condition, tuple(items)) for (condition, _all), items in zip(branches, rest, strict=True) if items]
+    if not left:
+        return (*before, *after)
+    if kind == "alt" and len(left) == 1:
+        kind = "opt"
+    return (*before, Group(kind, tuple(left)), *after)
+
+
+def _all_alike(items: Sequence[Item | None]) -> bool:
+    first = items[0]
+    return first is not None and all(item is not None and _alike(first, item) for item in items[1:])
+
+
+def _alike(one: Item, other: Item) -> bool:
+    """Say whether two items show the same; what refers to steps drawn elsewhere shows those."""
+    if isinstance(one, Arrow) and isinstance(other, Arrow):
+        if (one.from_, one.to, one.text, one.kind) != (other.from_, other.to, other.text, other.kind):
+            return False
+        if one.receiver != other.receiver:
+            return False
+        if other.again in {one.told, one.again} and other.again:
+            return True
+        return len(one.body) == len(other.body) and all(map(_alike, one.body, other.body))
+    return one == other

@@ -1,0 +1,116 @@
+"""The words of a picture, shared by its diagram and its table, in the reader's language."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sphinxext.nova.present.conditions import negated, one_line, shortened
+from sphinxext.nova.present.picture import Arrow, Group, Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from sphinxext.nova.present.picture import Condition, Item, LeftOut, Lifeline
+
+_LONGEST_HOST = 28
+
+
+def hosts(lifelines: Sequence[Lifeline], translate: Callable[[str], str]) -> dict[str, str]:
+    """Say which host each lifeline is on, where two of one service have to be told apart; by the lifeline's id."""
+    told_apart = [line for line in lifelines if line.host]
+    words = {line.id: _host(line.host or "", translate) for line in told_apart}
+    by_name: dict[str, list[Lifeline]] = {}
+    for line in told_apart:
+        by_name.setdefault(line.name, []).append(line)
+    pair = {translate("source"), translate("destination")}
+    for same in by_name.values():
+        said = {words[line.id] for line in same}
+        if len(same) == len(pair) == len(said) and (known := said & pair) and said != pair:
+            # One of two hosts is called the source, or the destination: then the other is the other.
+            for line in same:
+                words[line.id] = words[line.id] if words[line.id] in known else (pair - known).pop()
+        elif len(said) < len(same):
+            words |= {line.id: shortened(line.host or "", _LONGEST_HOST) for line in same}
+    return words
+
+
+def names(lifelines: Sequence[Lifeline], translate: Callable[[str], str]) -> dict[str, str]:
+    """Give each lifeline's name for a table, by its id."""
+    where = hosts(lifelines, translate)
+    return {line.id: f"{line.name} ({where[line.id]})" if line.id in where else line.name for line in lifelines}
+
+
+def kinds(translate: Callable[[str], str]) -> Mapping[str, str]:
+    """Give the word for each kind of arrow. ``call``, ``cast`` and ``fanout`` are oslo.messaging's own."""
+    return {
+        "call": "call",
+        "cast": "cast",
+        "fanout": "fanout",
+        "database": translate("database"),
+        "object": translate("object"),
+        "external": translate("outside"),
+    }
+
+
+def when(kind: str, condition: Condition, translate: Callable[[str], str], longest: int | None = None) -> str:
+    """Say when a branch of a group is taken.
+
+    :param longest: how many characters of the source's condition are shown (``None``: all).
+    """
+
+    def short(text: str) -> str:
+        return one_line(text) if longest is None else shortened(text, longest)
+
+    if kind == "failure":
+        return (
+            translate("on failure: {condition}").format(condition=short(condition.text))
+            if condition.text
+            else translate("on failure")
+        )
+    if condition.text is not None:
+        return short(condition.text)
+    if len(condition.others) == 1:
+        return short(negated(condition.others[0]))
+    return translate("otherwise")
+
+
+def conditions(items: Iterable[Item], translate: Callable[[str], str]) -> Iterator[tuple[Arrow, tuple[str, ...]]]:
+    """Give each arrow with the conditions that its own process has for it, outermost first."""
+
+    def walk(inner: Iterable[Item], so_far: tuple[str, ...]) -> Iterator[tuple[Arrow, tuple[str, ...]]]:
+        for item in inner:
+            if isinstance(item, Arrow):
+                yield item, so_far
+                yield from walk(item.body, ())
+            elif isinstance(item, Group):
+                for condition, branch in item.branches:
+                    said = when(item.kind, condition, translate)
+                    yield from walk(branch, (*so_far, said))
+
+    return walk(items, ())
+
+
+def left_out(left: LeftOut, translate: Callable[[str], str]) -> str:
+    """Say which messages are not in a picture, and why."""
+    # Written out, one by one, so that the message extractor finds them.
+    reasons = {
+        Reason.FAILURE: translate("Only when something goes wrong: {count} ({methods})."),
+        Reason.VERSION: translate("Only between services of different releases: {count} ({methods})."),
+        Reason.BRANCH: translate("In other branches: {count} ({methods})."),
+        Reason.SIDE: translate("To all servers of a service, with nothing following: {count} ({methods})."),
+        Reason.REPEAT: translate("Sent again by the same sender: {count} ({methods})."),
+        Reason.DEPTH: translate("Further away from the entry: {count} ({methods})."),
+        Reason.STOP: translate("Below a message at which this picture stops: {count} ({methods})."),
+        Reason.HIDE: translate("Hidden: {count} ({methods})."),
+        Reason.ONLY: translate("Of other kinds than asked for: {count} ({methods})."),
+    }
+    return reasons[left.reason].format(count=left.count, methods=", ".join(left.methods))
+
+
+def _host(expression: str, translate: Callable[[str], str]) -> str:
+    lower = expression.lower()
+    if "dest" in lower:
+        return translate("destination")
+    if "source" in lower or "src" in lower:
+        return translate("source")
+    return shortened(expression, _LONGEST_HOST)

@@ -1,0 +1,276 @@
+"""What of a flow is drawn, and that the rest is counted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from sphinxext.nova.model import Again, Boundary
+from sphinxext.nova.present.choice import EXTERNAL, Choice, lifeline_of
+from sphinxext.nova.present.folding import fold, messages
+from sphinxext.nova.present.picture import Arrow, Failing, Group, LeftOut, Reason, arrows
+from tests.present import flows
+from tests.present.flows import API, CONDUCTOR, DEST, SCHEDULER, SOURCE, block, call, cast, fanout, flow
+
+
+def outline(items) -> list:
+    """Say what is drawn in few words: methods, with what comes of them, and groups with their conditions."""
+    told: list = []
+    for item in items:
+        if isinstance(item, Arrow):
+            told.append((item.text, outline(item.body)) if item.body else item.text)
+            if item.again:
+                told[-1] = (told[-1], f"= {item.again}")
+        elif isinstance(item, Group):
+            told.append(
+                {condition.text or f"not {condition.others}": outline(inner) for condition, inner in item.branches}
+            )
+            told[-1] = (item.kind, told[-1])
+        elif isinstance(item, Failing):
+            told.append(f"! {', '.join(item.methods)}")
+    return told
+
+
+def test_the_default_is_the_success_path() -> None:
+    picture = fold(flows.resize())
+    assert [arrow.text for arrow in arrows(picture.items)] == [
+        "migrate_server",
+        "select_destinations",
+        "prep_resize",
+        "resize_instance",
+        "finish_resize",
+        "prep_snapshot_based_resize_at_dest",
+        "prep_snapshot_based_resize_at_source",
+        "finish_snapshot_based_resize_at_dest",
+    ]
+    assert [arrow.number for arrow in arrows(picture.items)] == list(range(1, 9))
+    assert picture.left_out == (
+        LeftOut(Reason.FAILURE, 1, ("migrate_server",)),
+        LeftOut(Reason.SIDE, 2, ("update_instance_info",)),
+    )
+
+
+@pytest.mark.parametrize("told", [flows.resize(), flows.live_migration(), flows.boot()])
+@pytest.mark.parametrize(
+    "choice",
+    [
+        Choice(),
+        Choice(depth=1),
+        Choice(depth=2, failures=True),
+        Choice(stop=("live_migration", "prep_resize", "build_and_run_instance"), side=True),
+        Choice(hide=("nova-scheduler",), branches="main"),
+        Choice(only=("compute.*",), failures=True, repeats=True),
+    ],
+)
+def test_every_message_is_drawn_or_counted(told, choice: Choice) -> None:
+    picture = fold(told, choice)
+    drawn = {arrow.told for arrow in arrows(picture.items)}
+    counted = sum(left.count for left in picture.left_out)
+    assert len(drawn) + counted == len(list(messages(told.steps)))
+
+
+def test_what_goes_wrong_stays_where_it_would_happen() -> None:
+    picture = fold(flows.live_migration())
+    rollback = ["remove_volume_connection", "rollback_live_migration_at_destination", "drop_move_claim_at_destination"]
+    assert outline(picture.items) == [
+        (
+            "alt",
+            {
+                "async_": [
+                    (
+                        "live_migrate_instance",
+                        [
+                            ("opt", {"not self.destination": ["select_destinations"]}),
+                            ("check_can_live_migrate_destination", ["check_can_live_migrate_source"]),
+                            (
+                                "live_migration",
+                                [
+                                    "pre_live_migration",
+                                    "post_live_migration_at_destination",
+                                    f"! {', '.join(rollback)}",
+                                ],
+                            ),
+                        ],
+                    )
+                ],
+                "not ('async_',)": [("migrate_server", "= 1")],
+            },
+        )
+    ]
+
+
+def test_what_goes_wrong_can_be_drawn() -> None:
+    picture = fold(flows.boot(), Choice(failures=True))
+    assert outline(picture.items)[0][1][-1] == (
+        "loop",
+        {
+            "for build_request in build_requests": [
+                (
+                    "build_and_run_instance",
+                    [
+                        (
+                            "failure",
+                            {
+                                "exception.RescheduledException": [
+                                    ("build_instances", [("build_and_run_instance", "= 3")])
+                                ]
+                            },
+                        )
+                    ],
+                )
+            ]
+        },
+    )
+
+
+def test_a_flow_of_one_fanout_shows_it() -> None:
+    picture = fold(flow(fanout(SCHEDULER, "update_aggregates")))
+    assert outline(picture.items) == ["update_aggregates"]
+    assert picture.left_out == ()
+
+
+def test_older_releases_are_left_out_and_their_branches_with_them() -> None:
+    told = flow(
+        block(
+            "alt",
+            ("self.client.can_send_version('1.6')", call(CONDUCTOR, "new")),
+            (None, call(CONDUCTOR, "old")),
+        ),
+        block("opt", ("min_comp_ver < MIN_COMPUTE_VERSION", call(CONDUCTOR, "older"))),
+        block("alt", ("service_version < 10 and x", call(CONDUCTOR, "oldest")), ("y", call(CONDUCTOR, "other"))),
+    )
+    picture = fold(told)
+    assert outline(picture.items) == ["new", "other"]
+    assert picture.left_out == (LeftOut(Reason.VERSION, 3, ("old", "older", "oldest")),)
+    assert len(list(arrows(fold(told, Choice(branches="all")).items))) == 5
+
+
+def test_the_main_branch_says_most() -> None:
+    told = flow(block("alt", ("a", call(CONDUCTOR, "x")), (None, call(CONDUCTOR, "y", call(SCHEDULER, "z")))))
+    picture = fold(told, Choice(branches="main"))
+    assert outline(picture.items) == [("y", ["z"])]
+    assert picture.left_out == (LeftOut(Reason.BRANCH, 1, ("x",)),)
+
+
+def test_what_every_branch_sends_is_drawn_once() -> None:
+    told = flow(
+        block(
+            "alt",
+            ("a", call(CONDUCTOR, "first", call(SCHEDULER, "s")), call(CONDUCTOR, "x"), cast(DEST, "last")),
+            (None, call(CONDUCTOR, "first", Again(1)), cast(DEST, "last")),
+        ),
+    )
+    assert outline(fold(told).items) == [("first", ["s"]), ("opt", {"a": ["x"]}), "last"]
+
+
+def test_what_was_sent_before_is_not_drawn_again_unless_asked_for() -> None:
+    told = flow(
+        call(CONDUCTOR, "a"), block("opt", ("c", call(CONDUCTOR, "b"))), call(CONDUCTOR, "b"), call(CONDUCTOR, "a")
+    )
+    picture = fold(told)
+    # "b" may not have been sent the first time.
+    assert outline(picture.items) == ["a", ("opt", {"c": ["b"]}), "b"]
+    assert picture.left_out == (LeftOut(Reason.REPEAT, 1, ("a",)),)
+    assert len(list(arrows(fold(told, Choice(repeats=True)).items))) == 4
+
+
+def test_steps_told_where_nothing_is_drawn_are_drawn_where_they_are_needed() -> None:
+    told = flow(
+        block("failure", ("E", cast(CONDUCTOR, "retry", call(SCHEDULER, "select")))),
+        cast(CONDUCTOR, "try", Again(1)),
+        cast(CONDUCTOR, "again", Again(3)),
+    )
+    assert outline(fold(told).items) == [("try", ["select"]), ("again", "= 1"), "! retry"]
+
+
+def test_a_message_that_leads_back_to_itself_ends() -> None:
+    told = flow(call(CONDUCTOR, "a", call(SCHEDULER, "b", call(CONDUCTOR, "a", Again(1)))), call(DEST, "c", Again(9)))
+    assert outline(fold(told).items) == [("a", [("b", [("a", "= 1")])]), "c"]
+
+
+def test_patterns_name_methods_classes_topics_and_services() -> None:
+    told = flows.live_migration()
+
+    def methods(**options) -> list[str]:
+        return [arrow.text for arrow in arrows(fold(told, Choice(**options)).items)]
+
+    whole = methods()
+    assert methods(hide=("check_*",)) == [name for name in whole if not name.startswith("check_")]
+    assert methods(hide=("nova-scheduler", "ComputeManager.check_can_live_migrate_destination")) == [
+        name for name in whole if not name.startswith(("check_", "select_"))
+    ]
+    assert methods(only=("compute.*",)) == [
+        "check_can_live_migrate_destination",
+        "check_can_live_migrate_source",
+        "live_migration",
+        "pre_live_migration",
+        "post_live_migration_at_destination",
+    ]
+    assert methods(stop=("live_migrate_instance",)) == ["live_migrate_instance", "migrate_server"]
+    assert methods(depth=1) == ["live_migrate_instance", "migrate_server"]
+    assert fold(told, Choice(depth=2)).left_out[-1] == LeftOut(
+        Reason.DEPTH,
+        10,
+        (
+            "check_can_live_migrate_source",
+            "pre_live_migration",
+            "remove_volume_connection",
+            "rollback_live_migration_at_destination",
+            "drop_move_claim_at_destination",
+            "update_instance_info",
+            "post_live_migration_at_destination",
+        ),
+    )
+
+
+def test_what_is_no_message_is_drawn_on_demand() -> None:
+    told = flow(
+        call(
+            SOURCE,
+            "a",
+            Boundary("database", "nova.db.main.api.instance_get", "nova/a.py", 1),
+            Boundary("object", "nova.objects.instance.Instance.save", "nova/a.py", 2),
+            Boundary("object", "nova.objects.instance.Instance.save", "nova/a.py", 3),
+            Boundary("external", "nova.virt.driver.ComputeDriver.spawn", "nova/a.py", 4),
+            Boundary("external", "somelib.Client.go", "nova/a.py", 5),
+            Boundary("library", "oslo_service.service.launch", "nova/a.py", 6),
+        ),
+        Boundary("object", "nova.objects.instance.Instance.save", "nova/b.py", 1),
+    )
+    assert [arrow.text for arrow in arrows(fold(told).items)] == ["a"]
+    picture = fold(told, Choice(objects=True, database=True, external=True), external={**EXTERNAL, "somelib": "Lib"})
+    names = {line.id: line.name for line in picture.lifelines}
+    assert [(names[arrow.from_], names[arrow.to], arrow.text) for arrow in arrows(picture.items)] == [
+        ("nova-api", "nova-compute", "a"),
+        ("nova-compute", "database", "api.instance_get"),
+        ("nova-compute", "nova-conductor", "Instance.save"),
+        ("nova-compute", "hypervisor driver", "ComputeDriver.spawn"),
+        ("nova-compute", "Lib", "Client.go"),
+        ("nova-api", "database", "Instance.save"),
+    ]
+
+
+def test_the_longest_prefix_names_the_lifeline() -> None:
+    lifelines = {"nova.virt": "driver", "nova.virt.ironic": "Ironic"}
+    assert lifeline_of("nova.virt.ironic.driver.X.f", lifelines) == "Ironic"
+    assert lifeline_of("nova.virt.libvirt.driver.X.f", lifelines) == "driver"
+    assert lifeline_of("nova.virtual.f", lifelines) is None
+
+
+def test_only_lifelines_that_are_needed_are_drawn() -> None:
+    picture = fold(flows.resize(), Choice(depth=1))
+    assert [line.name for line in picture.lifelines] == ["nova-api", "nova-conductor"]
+    assert [line.id for line in fold(flows.resize(), Choice(reverse=True)).lifelines] == ["p4", "p5", "p3", "p2", "p1"]
+
+
+def test_hosts_are_told_apart_only_where_two_of_a_service_talk() -> None:
+    assert [line.host for line in fold(flows.boot()).lifelines] == [None] * 4
+    alone = fold(flow(call(replace(SOURCE, host=None), "a"), call(DEST, "b")))
+    assert [line.host for line in alone.lifelines] == [None, None, "self.destination"]
+
+
+def test_a_flow_without_messages_has_a_lifeline_and_nothing_on_it() -> None:
+    picture = fold(flow())
+    assert picture.items == ()
+    assert [line.id for line in picture.lifelines] == [API.id]

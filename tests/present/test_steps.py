@@ -1,0 +1,71 @@
+"""The steps of a picture as a table."""
+
+from __future__ import annotations
+
+import pytest
+
+from sphinxext.nova.present import words
+from sphinxext.nova.present.choice import Choice
+from sphinxext.nova.present.folding import fold
+from sphinxext.nova.present.picture import LeftOut, Reason, arrows
+from sphinxext.nova.present.steps import default_columns, steps_table
+from sphinxext.nova.present.tables import Cell
+from tests.present import flows
+from tests.present.flows import CONDUCTOR, call, flow
+
+
+def test_each_row_is_an_arrow_and_leads_to_both_ends() -> None:
+    picture = fold(flows.live_migration())
+    table = steps_table(picture, default_columns(picture), str)
+    assert [column.title for column in table.columns] == [
+        "Step",
+        "From",
+        "To",
+        "Kind",
+        "Method",
+        "Sent by",
+        "Only if",
+    ]
+    assert [row.key for row in table.rows] == [str(arrow.number) for arrow in arrows(picture.items)]
+    assert table.rows[3].cells == (
+        Cell("4"),
+        Cell("nova-compute (destination)"),
+        Cell("nova-compute (source)"),
+        Cell("call"),
+        Cell("check_can_live_migrate_source", "nova/compute/manager.py", 430),
+        Cell("ComputeManager.check_can_live_migrate_destination", "nova/sender.py", 204),
+        Cell(""),
+    )
+    # What its own process asks before it sends, and not what led to that.
+    assert [row.cells[-1].text for row in table.rows] == [
+        "async_",
+        "not self.destination",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "not async_",
+    ]
+
+
+def test_a_column_without_anything_in_it_is_left_out() -> None:
+    assert "condition" not in default_columns(fold(flow(call(CONDUCTOR, "a"))))
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_every_reason_has_words(reason: Reason) -> None:
+    said = words.left_out(LeftOut(reason, 3, ("a", "b")), str)
+    assert "3" in said
+    assert "a, b" in said
+
+
+def test_hosts_have_names() -> None:
+    picture = fold(flows.resize(), Choice())
+    assert words.names(picture.lifelines, str) == {
+        "p1": "nova-api",
+        "p2": "nova-conductor",
+        "p3": "nova-scheduler",
+        "p4": "nova-compute (source)",
+        "p5": "nova-compute (destination)",
+    }
