@@ -275,14 +275,20 @@ class FileFacts:
 
         The block is decoded anew each time; nothing is kept.
         """
+        return marshal.loads(self._bodies[self._slot(of)])  # type: ignore[no-any-return]  # noqa: S302 - our own, checksummed
+
+    def mentions(self, of: Function | Class | None, word: bytes) -> bool:
+        """Tell whether a body may hold a word (a name, a keyword), without decoding it; never wrongly ``False``."""
+        return word in self._bodies[self._slot(of)]
+
+    def _slot(self, of: Function | Class | None) -> int:
         match of:
             case None:
-                slot = 0
+                return 0
             case Class():
-                slot = 1 + of.index
+                return 1 + of.index
             case Function():
-                slot = 1 + len(self._outline[5]) + of.index
-        return marshal.loads(self._bodies[slot])  # type: ignore[no-any-return]  # noqa: S302 - our own, checksummed
+                return 1 + len(self._outline[5]) + of.index
 
     def dump(self) -> bytes:
         """Return everything as bytes for :meth:`load`."""

@@ -1,0 +1,98 @@
+"""What a project calls the things at which the walk does more, or less, than go through a function. All of it is data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from sphinxext.nova.program import ClassDef, mro
+
+if TYPE_CHECKING:
+    from sphinxext.nova.flow.values import Object, Value
+    from sphinxext.nova.flow.walker import Walker
+
+_DRIVER: Final = "virt.driver.ComputeDriver"
+
+
+@dataclass(frozen=True)
+class Boundaries:
+    """The names that a walk is bounded by; those of modules and classes are without the package in front.
+
+    ``prefixes`` maps the beginnings of functions' dotted names to what a step there is called: ``database``,
+    ``external``, ``library``.
+    """
+
+    package: str = "nova"
+    configuration: frozenset[str] = frozenset({"CONF", "FLAGS"})
+    """How code calls the configuration."""
+    registries: frozenset[str] = frozenset({"objects"})
+    """Packages into which the classes below them put themselves when they are defined."""
+    endless: frozenset[str] = frozenset({"sys.exit", "os._exit", "os.abort"})
+    """Functions that do not return."""
+    spawning: frozenset[str] = frozenset(
+        {
+            "add_thread",
+            "spawn",
+            "spawn_after",
+            "spawn_after_local",
+            "spawn_n",
+            "start_new_thread",
+            "submit",
+            "Thread",
+        }
+    )
+    """Functions outside the checkout that let something else run what they are given, with the arguments after it."""
+    opaque: frozenset[str] = frozenset({_DRIVER})
+    """Classes whose methods are another world: which subclass it is, the configuration of a host tells."""
+    records: frozenset[str] = frozenset({"NovaObject", "CinderObject", "VersionedObject"})
+    """Classes whose instances are told apart by no constructor: versioned objects."""
+    rollbacks: frozenset[str] = frozenset({"recover_method", "rollback", "error_callback"})
+    """Parameters of opaque methods that are given what is to be done when something went wrong."""
+    rpc_modules: frozenset[str] = frozenset({"rpc", "openstack.common.rpc"})
+    """Modules whose functions send messages. Up to 2013.2."""
+    prefixes: tuple[tuple[str, str], ...] = (
+        ("db.", "database"),
+        ("network.neutron", "external"),
+        ("network.quantum", "external"),
+        ("volume.cinder", "external"),
+        ("image.glance", "external"),
+        ("scheduler.client.report", "external"),
+    )
+    _records: dict[ClassDef, bool] = field(default_factory=dict, compare=False, repr=False)
+
+    def is_record(self, class_: ClassDef) -> bool:
+        """Tell whether a class is one of versioned objects."""
+        if class_ not in self._records:
+            names = {one.fact.name if isinstance(one, ClassDef) else one.name.rpartition(".")[2] for one in mro(class_)}
+            self._records[class_] = not self.records.isdisjoint(names)
+        return self._records[class_]
+
+    def is_opaque_class(self, class_: ClassDef) -> bool:
+        """Tell whether nobody looks into a class."""
+        return self._opaque(class_) is not None
+
+    def opaque_attribute(self, class_: ClassDef, name: str) -> str | None:
+        """Return the name of an attribute of a class that nobody looks into; ``None`` for other classes."""
+        base = self._opaque(class_)
+        return None if base is None else f"{base}().{name}"
+
+    def _opaque(self, class_: ClassDef) -> str | None:
+        for one in mro(class_):
+            if isinstance(one, ClassDef) and self.short(one.name) in self.opaque:
+                return one.name
+        return None
+
+    def short(self, name: str) -> str:
+        """Return a dotted name without the package in front."""
+        return name.removeprefix(f"{self.package}.")
+
+    def kind(self, name: str) -> str | None:
+        """Return what reaching this function is called, ``None`` for those that are gone through as any other."""
+        short = self.short(name)
+        if short is name:
+            return None
+        return next((kind for prefix, kind in self.prefixes if short.startswith(prefix)), None)
+
+    def element(self, walker: Walker, atom: Object) -> Value:  # noqa: ARG002 - of the general case
+        """Return what going through an object gives."""
+        return walker.atoms.any

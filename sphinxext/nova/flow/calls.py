@@ -1,0 +1,265 @@
+"""Calls: what is called, and what that does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from sphinxext.nova.flow.decorating import is_remotable
+from sphinxext.nova.flow.libraries import Libraries
+from sphinxext.nova.flow.statements import around
+from sphinxext.nova.flow.steps import Call, Choice, Lost, Reached, Way
+from sphinxext.nova.flow.values import (
+    Class,
+    Client,
+    Const,
+    Entered,
+    External,
+    Function,
+    Lambda,
+    Method,
+    Object,
+    Partial,
+    Send,
+    Super,
+    Unknown,
+    Wrapped,
+)
+from sphinxext.nova.program import FunctionDef, lookup
+
+if TYPE_CHECKING:
+    from sphinxext.nova.flow.frames import Frame
+    from sphinxext.nova.flow.steps import Steps, Summary
+    from sphinxext.nova.flow.values import Arguments, Atom, Value
+    from sphinxext.nova.flow.walker import Walker
+    from sphinxext.nova.syntax.forms import CallForm, Expr
+
+_SELF_EVIDENT: Final = ("LOG.", "self.LOG.", "_LOG.")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What entering a ``with`` gives, and what happens before and after its body."""
+
+    value: Value
+    steps: Steps
+    after: Steps = ()
+
+    def around(self, inside: Steps) -> Steps:
+        """Return the steps with those of the body among them."""
+        if self.after:
+            return (*self.steps, *inside, *self.after)
+        return around(self.steps, inside) if self.steps else inside
+
+
+class Calls:
+    """The part of a walker that calls things."""
+
+    def __init__(self, walker: Walker) -> None:
+        self._walker = walker
+        self._atoms = walker.atoms
+        self._libraries = Libraries(walker, self)
+
+    def call(  # noqa: PLR0913, PLR0917 - what a call is
+        self,
+        frame: Frame,
+        callee: Value,
+        arguments: Arguments,
+        line: int,
+        form: CallForm | None,
+        via: str | None = None,
+        *,
+        quiet: bool = False,
+    ) -> Value:
+        """Call each thing that a value may be, and return what they may return."""
+        if len(callee) == 1:
+            return self._one(frame, callee[0], arguments, line, form, via, quiet=quiet)
+        value: Value = ()
+        ways: list[Way] = []
+        for atom in callee:
+            if isinstance(atom, Const) and atom.value is None:
+                continue
+            before = frame.aside()
+            value = self._atoms.join(value, self._one(frame, atom, arguments, line, form, via, quiet=quiet))
+            steps = frame.take(before)
+            if steps:
+                ways.append(Way(None, line, steps))
+        if len(ways) == 1:
+            frame.steps += ways[0].steps
+        elif ways:
+            frame.steps.append(Choice("alt", frame.scope, tuple(ways)))
+        return value or self._atoms.any
+
+    def _one(  # noqa: C901, PLR0911, PLR0912, PLR0913, PLR0917 - a flat table
+        self,
+        frame: Frame,
+        atom: Atom,
+        arguments: Arguments,
+        line: int,
+        form: CallForm | None,
+        via: str | None,
+        *,
+        quiet: bool,
+    ) -> Value:
+        match atom:
+            case Function():
+                return self._function(frame, atom, arguments, line, form, via)
+            case Lambda():
+                summary = self._walker.summary(atom, arguments)
+                self._step(frame, summary, line, form, via)
+                return summary.returns or self._atoms.any
+            case Class():
+                return self._class(frame, atom, arguments, line, form)
+            case Partial():
+                given = atom.arguments
+                merged = self._atoms.arguments(
+                    (*given.positional, *arguments.positional),
+                    {**dict(given.keywords), **dict(arguments.keywords)}.items(),
+                    is_open=given.is_open or arguments.is_open,
+                )
+                return self._one(frame, atom.function, merged, line, form, via, quiet=quiet)
+            case Wrapped(kind="context"):
+                return (self._atoms.entered(atom.function, arguments),)
+            case Send():
+                return self._walker.messaging.send(frame, atom, arguments, line)
+            case External():
+                return self._libraries.call(frame, atom, arguments, line, form)
+            case Method(receiver=Client()):
+                return self._walker.messaging.method(frame, atom, arguments, form)
+            case Method():
+                return self._walker.containers.call(frame, atom, arguments)
+            case Object():
+                if lookup(atom.class_, "__call__") is not None:
+                    method = self._walker.attribute(frame, (atom,), "__call__")
+                    return self.call(frame, method, arguments, line, form, via)
+        if not quiet:
+            self.lost(frame, atom, line, form)
+        self.callbacks(frame, arguments, line, "callback")
+        return self._atoms.any
+
+    def lost(self, frame: Frame, atom: Atom, line: int, form: CallForm | None) -> None:
+        """Note a call that cannot be followed."""
+        if not self._walker.explaining or form is None or not isinstance(atom, Unknown | Const | Super):
+            return
+        if isinstance(form[1], str) and form[1].startswith(_SELF_EVIDENT):
+            return
+        frame.steps.append(Lost(frame.scope, line, form[1], "nothing in the source tells what is called"))
+
+    def _function(  # noqa: PLR0913, PLR0917 - what a call is
+        self,
+        frame: Frame,
+        function: Function,
+        arguments: Arguments,
+        line: int,
+        form: CallForm | None,
+        via: str | None,
+    ) -> Value:
+        definition = function.definition
+        name = definition.name
+        known = self._libraries.of_checkout(frame, definition, name, arguments, line, form)
+        if known is not None:
+            return known
+        summary = self._walker.summary(function, arguments)
+        kind = "object" if is_remotable(definition) else self._walker.boundaries.kind(name)
+        before = frame.aside()
+        self._step(frame, summary, line, form, via)
+        steps = frame.take(before)
+        if kind is None:
+            frame.steps += steps
+        else:
+            frame.steps.append(Reached(kind, self._reached_name(function, kind, name), frame.scope, line, steps, via))
+        if definition.fact.is_generator:
+            return (self._atoms.sequence("list", (summary.yields,) if summary.yields else (), is_open=True),)
+        value = summary.returns or self._atoms.any
+        return value if kind is None or kind == "object" else self._plain(value)
+
+    @staticmethod
+    def _reached_name(function: Function, kind: str, name: str) -> str:
+        """Name an object's method by the class that is asked, not by the one that has the method's body."""
+        receiver = function.receiver
+        class_ = receiver.class_ if isinstance(receiver, Object) else receiver.definition if isinstance(receiver, Class) else None
+        return f"{class_.name}.{function.definition.fact.name}" if kind == "object" and class_ is not None else name
+
+    def _plain(self, value: Value) -> Value:
+        """Return what a database function returns: rows, whose attributes nobody tells."""
+        return value
+
+    def _step(
+        self, frame: Frame, summary: Summary, line: int, form: CallForm | None, via: str | None
+    ) -> None:
+        if summary.steps or not summary.is_complete:
+            frame.steps.append(Call(summary, frame.scope, line, form, via))
+
+    def _class(self, frame: Frame, class_: Class, arguments: Arguments, line: int, form: CallForm | None) -> Value:
+        made, summary = self._walker.heap.construct(class_.definition, arguments)
+        self._step(frame, summary, line, form, None)
+        return (made,)
+
+    def entered(self, frame: Frame, expression: Expr, line: int) -> Context:
+        """Enter a ``with``."""
+        value: Value = ()
+        steps: list[Steps] = []
+        after: list[Steps] = []
+        for atom in self._walker.expressions.value(frame, expression):
+            match atom:
+                case Entered(function=Function() as function, arguments=arguments):
+                    summary = self._walker.summary(function, arguments)
+                    value = self._atoms.join(value, summary.yields or self._atoms.any)
+                    steps.append(summary.steps)
+                case Object():
+                    value = self._atoms.join(value, self._entered_object(frame, atom, line))
+                    before = frame.aside()
+                    leave = lookup(atom.class_, "__exit__")
+                    if leave is not None and isinstance(leave.definition, FunctionDef):
+                        given = self._atoms.arguments([self._atoms.any] * 3, ())
+                        self.call(frame, self._walker.attribute(frame, (atom,), "__exit__"), given, line, None)
+                    after.append(frame.take(before))
+                case External(name=name) if name.endswith(("nullcontext()", "closing()")):
+                    value = self._atoms.join(value, self._atoms.any)
+                case _:
+                    value = self._atoms.join(value, self._atoms.any)
+        return Context(
+            value or self._atoms.any,
+            next((one for one in steps if one), ()),
+            next((one for one in after if one), ()),
+        )
+
+    def _entered_object(self, frame: Frame, made: Object, line: int) -> Value:
+        enter = lookup(made.class_, "__enter__")
+        if enter is None or not isinstance(enter.definition, FunctionDef):
+            return (made,)
+        method = self._walker.attribute(frame, (made,), "__enter__")
+        return self.call(frame, method, self._atoms.empty, line, None)
+
+    def callbacks(self, frame: Frame, arguments: Arguments, line: int, via: str) -> None:
+        """Call the functions among the arguments of something that the walk cannot see into."""
+        if not arguments.positional and not arguments.keywords:
+            return
+        open_ = self._atoms.arguments((), (), is_open=True)
+        named = [("", value) for value in arguments.positional] + list(arguments.keywords)
+        for name, value in named:
+            for atom in value:
+                if isinstance(atom, Function | Lambda | Partial | Send):
+                    before = frame.aside()
+                    self._one(frame, atom, open_, line, None, via, quiet=True)
+                    steps = frame.take(before)
+                    if steps and name in self._walker.boundaries.rollbacks:
+                        frame.steps.append(Choice("failure", frame.scope, (Way(None, line, steps),)))
+                    else:
+                        frame.steps += steps
+
+    def spawned(self, frame: Frame, arguments: Arguments, line: int) -> None:
+        """Call what is given to something that runs it elsewhere, with the arguments after it."""
+        positional = list(arguments.positional)
+        keywords = dict(arguments.keywords)
+        target = keywords.pop("target", None) or keywords.pop("func", None)
+        while target is None and positional:
+            first = positional.pop(0)
+            if any(isinstance(atom, Function | Lambda | Partial | Send) for atom in first):
+                target = first
+        if target is None:
+            return
+        given = self._atoms.arguments(positional, keywords.items(), is_open=arguments.is_open)
+        if "args" in keywords or "kwargs" in keywords:
+            given = self._atoms.arguments((), (), is_open=True)
+        self.call(frame, target, given, line, None, "spawn", quiet=True)

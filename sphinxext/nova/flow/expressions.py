@@ -1,0 +1,385 @@
+"""Expressions: from a form to a value, with the steps of the calls in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from sphinxext.nova.flow.refining import refine
+from sphinxext.nova.flow.steps import Choice, Way
+from sphinxext.nova.flow.values import Class, Const, Dict, External, Object, Option, Sequence, Text, Unknown, truth
+from sphinxext.nova.program import ClassDef, mro
+from sphinxext.nova.syntax.facts import parameters_of
+from sphinxext.nova.syntax.rendering import render
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from sphinxext.nova.flow.frames import Frame
+    from sphinxext.nova.flow.values import Arguments, Atom, Value
+    from sphinxext.nova.flow.walker import Walker
+    from sphinxext.nova.syntax.forms import CallForm, Expr
+
+_PLAIN: Final = (str, int, float, bytes, bool, type(None))
+
+
+class Expressions:
+    """The part of a walker that evaluates expressions."""
+
+    def __init__(self, walker: Walker) -> None:
+        self._walker = walker
+        self._atoms = walker.atoms
+        self._by_tag: dict[str, Callable[[Frame, Any], Value]] = {
+            "str": lambda _, form: (self._atoms.const(form[1]),),
+            "number": lambda _, form: (self._atoms.const(form[1]),),
+            "fstring": self._fstring,
+            "attr": self._attribute,
+            "call": self._call,
+            "*": lambda frame, form: self.value(frame, form[1]),
+            "tuple": self._display,
+            "list": self._display,
+            "set": self._display,
+            "dict": self._dict,
+            "comp": self._comprehension,
+            "operate": self._operate,
+            "unary": self._unary,
+            "not": self._not,
+            "and": self._and,
+            "or": self._or,
+            "compare": self._compare,
+            "choose": self._choose,
+            "subscript": self._subscript,
+            "slice": self._slice,
+            "lambda": self._lambda,
+            "yield": self._yield,
+            "yield from": self._yield,
+            "await": lambda frame, form: self.value(frame, form[1]),
+            "walrus": self._walrus,
+            "repr": self._through,
+            "error": lambda _, __: self._atoms.any,
+        }
+
+    def value(self, frame: Frame, expression: Expr) -> Value:
+        """Return what an expression may be; the calls in it become steps of the frame."""
+        if isinstance(expression, str):
+            return self._name(frame, expression)
+        if isinstance(expression, tuple):
+            return self._by_tag[expression[0]](frame, expression)
+        return (self._atoms.const(expression),) if isinstance(expression, _PLAIN) else self._atoms.any
+
+    # --- names and attributes
+
+    def _name(self, frame: Frame, name: str) -> Value:
+        head, *attributes = name.split(".")
+        value = self.head(frame, head)
+        for attribute in attributes:
+            value = self._walker.attribute(frame, value, attribute)
+        return value
+
+    def head(self, frame: Frame, name: str) -> Value:
+        """Return what a plain name is."""
+        if name in frame.names:
+            return frame.names[name]
+        if name in frame.closure:
+            return frame.closure[name]
+        return self._walker.names.value(name, frame)
+
+    def _attribute(self, frame: Frame, form: Any) -> Value:  # noqa: ANN401 - a form
+        _, owner, name = form
+        return self._walker.attribute(frame, self.value(frame, owner), name)
+
+    # --- calls
+
+    def _call(self, frame: Frame, form: CallForm) -> Value:
+        _, function, _, _, line, _ = form
+        callee = self.value(frame, function)
+        changed = self._walker.containers.changed(frame, form)
+        if changed is not None:
+            return changed
+        arguments = self.arguments(frame, form)
+        value = self._walker.calls.call(frame, callee, arguments, line, form)
+        self._walker.containers.open_given(frame, form)
+        return value
+
+    def arguments(self, frame: Frame, form: CallForm) -> Arguments:
+        """Evaluate what a call gives."""
+        positional: list[Value] = []
+        keywords: dict[str, Value] = {}
+        is_open = False
+        for argument in form[2]:
+            if isinstance(argument, tuple) and argument[0] == "*":
+                items = self.value(frame, argument[1])
+                if len(items) == 1 and isinstance(items[0], Sequence) and not is_open:
+                    positional += items[0].items
+                    is_open = items[0].is_open
+                else:
+                    is_open = True
+            elif is_open:
+                self.value(frame, argument)
+            else:
+                positional.append(self.value(frame, argument))
+        for name, argument in form[3]:
+            value = self.value(frame, argument)
+            if name != "**":
+                keywords[name] = value
+            elif len(value) == 1 and isinstance(value[0], Dict):
+                is_open = is_open or value[0].is_open
+                for key, item in value[0].items:
+                    if isinstance(key, Const) and isinstance(key.value, str):
+                        keywords[key.value] = item
+            else:
+                is_open = True
+        return self._atoms.arguments(positional, keywords.items(), is_open=is_open)
+
+    def _lambda(self, frame: Frame, form: Any) -> Value:  # noqa: ANN401 - a form
+        _, parameters, body, line = form
+        closure = self._walker.closure(frame, body)
+        return (self._atoms.lambda_(parameters_of(parameters), body, line, frame.scope, closure),)
+
+    def _yield(self, frame: Frame, form: Any) -> Value:  # noqa: ANN401 - a form
+        return self._walker.statements.yielded(frame, self.value(frame, form[1]), is_from=form[0] == "yield from")
+
+    # --- containers
+
+    def _display(self, frame: Frame, form: Any) -> Value:  # noqa: ANN401 - a form
+        kind, items = form
+        values: list[Value] = []
+        is_open = False
+        for item in items:
+            value = self.value(frame, item)
+            if isinstance(item, tuple) and item[0] == "*":
+                if len(value) == 1 and isinstance(value[0], Sequence):
+                    values += value[0].items
+                    is_open = is_open or value[0].is_open
+                else:
+                    is_open = True
+            else:
+                values.append(value)
+        return (self._atoms.sequence(kind, values, is_open=is_open),)
+
+    def _dict(self, frame: Frame, form: Any) -> Value:  # noqa: ANN401 - a form
+        items: list[tuple[Atom, Value]] = []
+        is_open = False
+        for key, item in form[1]:
+            value = self.value(frame, item)
+            if key == "**":
+                if len(value) == 1 and isinstance(value[0], Dict):
+                    items += value[0].items
+                    is_open = is_open or value[0].is_open
+                else:
+                    is_open = True
+                continue
+            keys = self.value(frame, key)
+            if len(keys) == 1 and isinstance(keys[0], Const | Class | Option):
+                items.append((keys[0], value))
+            else:
+                is_open = True
+        return (self._atoms.dict(items, is_open=is_open),)
+
+    def _comprehension(self, frame: Frame, form: Any) -> Value:  # noqa: ANN401 - a form
+        _, kind, element, clauses = form
+        kept = dict(frame.names)
+        before = frame.aside()
+        first = ""
+        for clause in clauses:
+            if clause[0] == "for":
+                _, target, iterable, _ = clause
+                first = first or f"for {render(target)} in {render(iterable)}"
+                self._walker.statements.assign(frame, target, self.items(self.value(frame, iterable)))
+            else:
+                self.value(frame, clause[1])
+                refine(frame, clause[1], self._atoms, truth=True)
+        value = self.value(frame, element)
+        steps = frame.take(before)
+        frame.names = kept
+        if steps:
+            frame.steps.append(Choice("loop", frame.scope, (Way(first, self._line(form), steps),)))
+        if kind == "dict":
+            return (self._atoms.dict((), is_open=True),)
+        return (self._atoms.sequence("list" if kind == "generator" else kind, (value,), is_open=True),)
+
+    def _line(self, form: Any) -> int:  # noqa: ANN401 - a form
+        """Return the line of the first call in a form, which has no line itself."""
+        pending = [form]
+        while pending:
+            current = pending.pop()
+            if isinstance(current, tuple):
+                if current and current[0] == "call":
+                    return int(current[4])
+                pending += reversed(current)
+        return 0
+
+    def items(self, value: Value) -> Value:
+        """Return what the items of something that is gone through may be."""
+        found: Value = ()
+        for atom in value:
+            match atom:
+                case Sequence(items=items, is_open=is_open):
+                    for item in items:
+                        found = self._atoms.join(found, item)
+                    if is_open and not items:
+                        found = self._atoms.join(found, self._atoms.any)
+                case Dict(items=items, is_open=is_open):
+                    found = self._atoms.join(found, tuple(key for key, _ in items)[:8])
+                    if is_open:
+                        found = self._atoms.join(found, self._atoms.any)
+                case _:
+                    found = self._atoms.join(found, self._walker.element(atom))
+        return found or self._atoms.any
+
+    def _subscript(self, frame: Frame, form: Any) -> Value:  # noqa: ANN401 - a form
+        _, owner, index = form
+        container = self.value(frame, owner)
+        keys = self.value(frame, index)
+        found: Value = ()
+        for atom in container:
+            found = self._atoms.join(found, self._walker.containers.item(frame, atom, keys, default=None))
+        return found or self._atoms.any
+
+    def _slice(self, frame: Frame, form: Any) -> Value:  # noqa: ANN401 - a form
+        for part in form[1:]:
+            if part is not None:
+                self.value(frame, part)
+        return self._atoms.any
+
+    # --- operators
+
+    def _through(self, frame: Frame, form: Any) -> Value:  # noqa: ANN401 - a form
+        self.value(frame, form[1])
+        return self._atoms.any
+
+    def _fstring(self, frame: Frame, form: Any) -> Value:  # noqa: ANN401 - a form
+        return self._walker.texts.fstring(frame, form[1])
+
+    def _operate(self, frame: Frame, form: Any) -> Value:  # noqa: ANN401 - a form
+        _, first, rest = form
+        left = self.value(frame, first)
+        for sign, operand in rest:
+            left = self._walker.texts.operate(frame, left, sign, self.value(frame, operand), operand)
+        return left
+
+    def _unary(self, frame: Frame, form: Any) -> Value:  # noqa: ANN401 - a form
+        match form[1], self.value(frame, form[2]):
+            case "-", (Const(value=int() | float() as number),):
+                return (self._atoms.const(-number),)
+        return self._atoms.any
+
+    def _not(self, frame: Frame, form: Any) -> Value:  # noqa: ANN401 - a form
+        known = truth(self.value(frame, form[1]))
+        return self._atoms.bool(None if known is None else not known)
+
+    def _and(self, frame: Frame, form: Any) -> Value:  # noqa: ANN401 - a form
+        return self._logic(frame, form[1], stops_at=False)
+
+    def _or(self, frame: Frame, form: Any) -> Value:  # noqa: ANN401 - a form
+        return self._logic(frame, form[1], stops_at=True)
+
+    def _logic(self, frame: Frame, items: Iterable[Expr], *, stops_at: bool) -> Value:
+        kept = frame.names
+        frame.names = dict(kept)
+        found: Value = ()
+        value: Value = ()
+        for item in items:
+            if value:
+                # What is left was the result; the rest is looked at only if it was not.
+                found = self._atoms.join(found, tuple(atom for atom in value if atom.truth is not (not stops_at)))
+                found = tuple(self._settled(atom, stops_at) for atom in found)
+            value = self.value(frame, item)
+            known = truth(value)
+            if known is stops_at:
+                break
+            refine(frame, item, self._atoms, truth=not stops_at)
+        frame.names = kept
+        return self._atoms.limited(found + value)
+
+    def _settled(self, atom: Atom, known: bool) -> Atom:  # noqa: FBT001 - the truth that is known
+        if isinstance(atom, Unknown):
+            return (self._atoms.true if known else self._atoms.false)[0]
+        return atom
+
+    def _compare(self, frame: Frame, form: Any) -> Value:  # noqa: ANN401 - a form
+        _, first, rest = form
+        left = self.value(frame, first)
+        known: bool | None = True
+        for sign, operand in rest:
+            right = self.value(frame, operand)
+            one = self.compared(left, sign, right)
+            known = False if known is False or one is False else None if one is None or known is None else True
+            left = right
+        return self._atoms.bool(known)
+
+    def compared(self, left: Value, sign: str, right: Value) -> bool | None:
+        """Tell what a comparison gives where all possibilities agree."""
+        found = {_compared(one, sign, other) for one in left for other in right}
+        return found.pop() if len(found) == 1 else None
+
+    def _choose(self, frame: Frame, form: Any) -> Value:  # noqa: ANN401 - a form
+        _, condition, then, otherwise = form
+        known = truth(self.value(frame, condition))
+        values: list[Value] = []
+        ways: list[Way] = []
+        for outcome, expression in ((True, then), (False, otherwise)):
+            if known is not None and known is not outcome:
+                continue
+            kept = frame.names
+            frame.names = dict(kept)
+            before = frame.aside()
+            refine(frame, condition, self._atoms, truth=outcome)
+            values.append(self.value(frame, expression))
+            steps = frame.take(before)
+            frame.names = kept
+            if known is not None:
+                frame.steps += steps
+            elif steps:
+                ways.append(Way(render(condition) if outcome else None, self._line(expression), steps))
+        if ways:
+            frame.steps.append(Choice("alt" if len(ways) > 1 else "opt", frame.scope, tuple(ways)))
+        return self._atoms.limited(atom for value in values for atom in value)
+
+    def _walrus(self, frame: Frame, form: Any) -> Value:  # noqa: ANN401 - a form
+        value = self.value(frame, form[2])
+        frame.names[form[1]] = value
+        return value
+
+
+def _compared(one: Atom, sign: str, other: Atom) -> bool | None:  # noqa: C901 - a flat table
+    match sign, one, other:
+        case "is" | "==" | "is not" | "!=", Const(value=a), Const(value=b):
+            same = a == b and (sign in {"==", "!="} or type(a) is type(b))
+            return same if sign in {"is", "=="} else not same
+        case "is" | "==" | "is not" | "!=", a, Const(value=None):
+            is_none = _is_none(a)
+            return None if is_none is None else is_none if sign in {"is", "=="} else not is_none
+        case "is" | "==" | "is not" | "!=", Const(value=None), b:
+            return _compared(b, sign, one)
+        case "is" | "==", Class() | Object(), _ if one is other and isinstance(one, Class):
+            return True
+        case "in" | "not in", _, Sequence(items=items, is_open=False):
+            found = {_compared(one, "==", atom) if len(item) == 1 else None for item in items for atom in item}
+            within = True if True in found else None if None in found else False
+            return None if within is None else within if sign == "in" else not within
+        case "in" | "not in", Const(), Dict(items=items, is_open=is_open):
+            within = True if any(key is one for key, _ in items) else None if is_open else False
+            return None if within is None else within if sign == "in" else not within
+        case "<" | "<=" | ">" | ">=", Const(value=int() | float() as a), Const(value=int() | float() as b):
+            return {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[sign]
+    return None
+
+
+def _is_none(atom: Atom) -> bool | None:
+    match atom:
+        case Unknown(flavour="some" | "true"):
+            return False
+        case Unknown() | Option():
+            return None
+        case External(name=name) if "(" in name:
+            return None
+        case Const(value=value):
+            return value is None
+        case Text():
+            return False
+    return False
+
+
+def subclass_of(class_: ClassDef, other: ClassDef) -> bool:
+    """Tell whether one class is, or inherits from, another."""
+    return other in mro(class_)

@@ -1,0 +1,175 @@
+"""The names of modules and classes: what they are bound to, as values."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from sphinxext.nova.flow.frames import Frame
+from sphinxext.nova.flow.values import Dict, External, Sequence
+from sphinxext.nova.model import Problem
+from sphinxext.nova.program import (
+    Assigned,
+    ClassDef,
+    FunctionDef,
+    Module,
+    candidates,
+    member_of,
+)
+from sphinxext.nova.program import External as Outside
+from sphinxext.nova.program.bindings import Value as Given
+from sphinxext.nova.syntax.walking import statements
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from sphinxext.nova.flow.values import Value
+    from sphinxext.nova.flow.walker import Walker
+    from sphinxext.nova.program import Definition, Scope
+
+_CLASS: Final = re.compile(rb"^class[ \t]+(\w+)", re.MULTILINE)
+
+
+class Globals:
+    """The part of a walker that knows what modules and classes hold."""
+
+    def __init__(self, walker: Walker) -> None:
+        self._walker = walker
+        self._atoms = walker.atoms
+        self._values: dict[object, Value] = {}
+
+    def value(self, name: str, frame: Frame) -> Value:
+        """Return what a name is that is neither a local one nor closed over."""
+        if name in self._walker.boundaries.configuration:
+            return (self._atoms.option(()),)
+        scope: Scope = frame.scope
+        if frame.is_guess and isinstance(scope, FunctionDef):
+            bindings = scope.bindings.get(name)
+            if bindings and isinstance(bindings[0], Given):
+                return self._guessed(scope, name, frame)
+        return self._named(name, scope)
+
+    def _named(self, name: str, scope: Scope) -> Value:
+        # A name of the module is the same in all of its functions.
+        while isinstance(scope, FunctionDef) and name not in scope.bindings:
+            scope = scope.outer
+        key = (scope, name)
+        if key not in self._values:
+            self._values[key] = self._atoms.any  # What is met again while it is looked for.
+            self._values[key] = self._of_definitions(candidates(name, scope), scope, name)
+        return self._values[key]
+
+    def _guessed(self, scope: FunctionDef, name: str, frame: Frame) -> Value:
+        key = (scope, name, frame.receiver)
+        if key not in self._values:
+            self._values[key] = self._atoms.any
+            found: Value = ()
+            for binding in scope.bindings[name]:
+                if isinstance(binding, Given):
+                    guess = Frame(scope, frame.names, {}, frame.receiver, is_guess=True)
+                    found = self._atoms.join(found, self._walker.expressions.value(guess, binding.value))
+                else:
+                    found = self._atoms.join(found, self._atoms.any)
+            self._values[key] = found
+        return self._values[key]
+
+    def member(self, module: Module, name: str) -> Value:
+        """Return what ``module.name`` is."""
+        if name in self._walker.boundaries.configuration:
+            return (self._atoms.option(()),)
+        key = (module, name)
+        if key not in self._values:
+            self._values[key] = self._atoms.any
+            self._values[key] = self._of_definitions(member_of(module, name), module, name)
+        return self._values[key]
+
+    def class_value(self, owner: ClassDef, name: str, definition: Definition | None) -> Value:
+        """Return a class attribute that is no function."""
+        key = ("class", owner, name)
+        if key not in self._values:
+            self._values[key] = self._atoms.any
+            found = self._of_definitions((definition,), owner, name) if definition is not None else self._atoms.any
+            self._values[key] = found
+        return self._values[key]
+
+    def _of_definitions(self, definitions: Iterable[Definition], scope: Scope, name: str) -> Value:
+        found: Value = ()
+        for definition in definitions:
+            found = self._atoms.join(found, self.of(definition))
+        if not found:
+            registered = self._registered(scope, name)
+            return (self._atoms.class_(registered),) if registered is not None else self._atoms.any
+        if isinstance(scope, Module) and name in self._reassigned(scope):
+            return self._atoms.join(found, self._atoms.any)
+        return found
+
+    def of(self, definition: Definition) -> Value:
+        """Return the value of a definition."""
+        match definition:
+            case Module():
+                return (self._atoms.module(definition),)
+            case ClassDef():
+                return (self._atoms.class_(definition),)
+            case FunctionDef():
+                return self._walker.decorating.function(definition)
+            case Outside(name=name):
+                return (self._atoms.external(name),)
+            case Assigned():
+                return self._assigned(definition)
+
+    def _assigned(self, definition: Assigned) -> Value:
+        frame = Frame(definition.scope, {}, {}, is_guess=isinstance(definition.scope, FunctionDef))
+        value = self._walker.expressions.value(frame, definition.value)
+        if isinstance(definition.scope, FunctionDef):
+            return value
+        return tuple(self._shared(atom) for atom in value)
+
+    def _shared(self, atom: Any) -> Any:  # noqa: ANN401 - an atom
+        """Return a container of a module or class as others may find it: what begins empty was made to be filled."""
+        match atom:
+            case Dict(items=(), is_open=False):
+                return self._atoms.dict((), is_open=True)
+            case Sequence(items=(), is_open=False):
+                return self._atoms.sequence(atom.kind, (), is_open=True)
+            case External(name=name) if name.endswith(("defaultdict()", "WeakKeyDictionary()")):
+                return self._atoms.dict((), is_open=True)
+        return atom
+
+    def _reassigned(self, module: Module) -> frozenset[str]:
+        """Return the names that functions of the module declare ``global``."""
+        return self._walker.program.remember(("global", module), lambda: _declared_global(module))
+
+    def _registered(self, scope: Scope, name: str) -> ClassDef | None:
+        """Find a class that puts itself into a package when it is defined: ``objects.Instance``. 2014.2 and newer."""
+        if not isinstance(scope, Module) or not scope.is_package:
+            return None
+        if scope.name.rpartition(".")[2] not in self._walker.boundaries.registries:
+            return None
+        found = self._walker.program.remember(("registry", scope), lambda: _classes_below(scope))
+        path = found.get(name)
+        module = self._walker.program.module_at(path) if path else None
+        definition = next(iter(member_of(module, name)), None) if module is not None else None
+        return definition if isinstance(definition, ClassDef) else None
+
+
+def _declared_global(module: Module) -> frozenset[str]:
+    found: set[str] = set()
+    for function in module.facts.functions:
+        if module.facts.mentions(function, b"global"):
+            for statement in statements(module.facts.body(function)):
+                if statement[0] == "global":
+                    found.update(statement[2])
+    return frozenset(found)
+
+
+def _classes_below(package: Module) -> Mapping[str, str]:
+    """Return the file of each class right below a package, by the class's name."""
+    program = package.program
+    folder = package.path.rpartition("/")[0]
+    program.note("tree", folder)
+    found: dict[str, str] = {}
+    for path, data in program.checkout.read_many(program.source_files(folder)):
+        if not isinstance(data, Problem):
+            for name in _CLASS.findall(data):
+                found.setdefault(name.decode(), path)
+    return found

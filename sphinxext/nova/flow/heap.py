@@ -1,0 +1,144 @@
+"""Objects: what their attributes are.
+
+An attribute is what the constructor leaves in it and what any other method of the class assigns to it, whichever the
+walk has gone through. Assignments from outside (``instance.host = host``) are of objects whose attributes nobody tells.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sphinxext.nova.flow.frames import Frame
+from sphinxext.nova.flow.steps import Summary
+from sphinxext.nova.flow.values import Const, Dict, Sequence
+from sphinxext.nova.program import FunctionDef, attribute, lookup
+
+if TYPE_CHECKING:
+    from sphinxext.nova.flow.values import Arguments, Atom, Object, Value
+    from sphinxext.nova.flow.walker import Walker
+    from sphinxext.nova.program import ClassDef
+
+_CONSTRUCTOR = "__init__"
+_DYNAMIC = "__getattr__"
+
+
+class Heap:
+    """The part of a walker that knows objects."""
+
+    def __init__(self, walker: Walker) -> None:
+        self._walker = walker
+        self._atoms = walker.atoms
+        self._attributes: dict[Object, dict[str, Value]] = {}
+        self._constructors: dict[Object, Summary] = {}
+        self._going: set[Object] = set()
+        self._found: dict[tuple[Object, str], Value] = {}
+
+    def construct(self, class_: ClassDef, arguments: Arguments | None) -> tuple[Object, Summary]:
+        """Make an instance; its constructor's summary is the same each time."""
+        if arguments is not None and self._walker.boundaries.is_record(class_):
+            arguments = None
+        made = self._atoms.object(class_, arguments)
+        return made, self._constructed(made)
+
+    def _constructed(self, made: Object) -> Summary:
+        if made in self._constructors:
+            return self._constructors[made]
+        empty = self._constructors[made] = Summary(None)
+        self._attributes[made] = {}
+        member = lookup(made.class_, _CONSTRUCTOR)
+        if member is None or not isinstance(member.definition, FunctionDef):
+            return empty
+        if self._walker.boundaries.is_opaque_class(made.class_):
+            return empty
+        arguments = made.arguments
+        if arguments is None:
+            arguments = self._atoms.arguments((), (), is_open=True)
+        self._going.add(made)
+        before, self._walker.uncertain = self._walker.uncertain, 0
+        init = self._walker.decorating.plain(member.definition, made)
+        self._constructors[made] = self._walker.summary(init, arguments)
+        self._walker.uncertain = before
+        self._going.discard(made)
+        return self._constructors[made]
+
+    def assign(self, made: Object, name: str, value: Value) -> None:
+        """Take ``self.name = value`` of an object under construction; other assignments are found in its class."""
+        if made not in self._going:
+            return
+        attributes = self._attributes[made]
+        if self._walker.uncertain and name in attributes:
+            value = self._atoms.join(attributes[name], value)
+        attributes[name] = value
+
+    def is_new(self, made: Atom) -> bool:
+        """Tell whether an object is under construction."""
+        return made in self._going
+
+    def own(self, made: Object, name: str) -> Value | None:
+        """Return what the constructor left in an attribute, ``None`` where it left nothing."""
+        self._constructed(made)
+        return self._attributes[made].get(name)
+
+    def attribute(self, frame: Frame, made: Object, name: str) -> Value:
+        """Return what ``object.name`` may be."""
+        opaque = self._walker.boundaries.opaque_attribute(made.class_, name)
+        if opaque is not None:
+            return (self._atoms.external(opaque),)
+        self._constructed(made)
+        if name not in self._attributes[made]:
+            found = self._walker.member(frame, made.class_, name, made)
+            if found is not None:
+                return self._joined_with_assigned(made, name, found) if not _is_code(found) else found
+        return self._of_instance(frame, made, name)
+
+    def _of_instance(self, frame: Frame, made: Object, name: str) -> Value:
+        own = self._attributes[made].get(name, ())
+        if made in self._going:
+            return own or self._assigned(made, name) or self._dynamic(frame, made, name)
+        key = (made, name)
+        if key not in self._found:
+            self._found[key] = own or self._atoms.any
+            value = self._atoms.join(own, self._assigned(made, name))
+            self._found[key] = tuple(dict.fromkeys(self._shared(atom) for atom in value))
+        return self._found[key] or self._dynamic(frame, made, name)
+
+    def _joined_with_assigned(self, made: Object, name: str, value: Value) -> Value:
+        return self._atoms.join(value, self._assigned(made, name))
+
+    def _assigned(self, made: Object, name: str) -> Value:
+        """Return what methods other than the constructor assign to an attribute."""
+        found: Value = ()
+        for assigned in attribute(made.class_, name):
+            scope = assigned.scope
+            if not isinstance(scope, FunctionDef) or scope.fact.name == _CONSTRUCTOR:
+                continue
+            if not isinstance(assigned.value, str | tuple):
+                found = self._atoms.join(found, (self._atoms.const(assigned.value),))
+                continue
+            names = {parameter.name: self._atoms.any for parameter in scope.fact.parameters}
+            if scope.fact.parameters:
+                names[scope.fact.parameters[0].name] = (made,)
+            guess = Frame(scope, names, {}, made, is_guess=True)
+            found = self._atoms.join(found, self._walker.expressions.value(guess, assigned.value))
+        return found
+
+    def _dynamic(self, frame: Frame, made: Object, name: str) -> Value:
+        """Ask ``__getattr__``, where the class has one, as a scheduler's manager does up to 2012.1."""
+        member = lookup(made.class_, _DYNAMIC)
+        if member is None or not isinstance(member.definition, FunctionDef) or name.startswith("__"):
+            return self._atoms.any
+        method = self._walker.decorating.plain(member.definition, made)
+        arguments = self._atoms.arguments([(self._atoms.const(name),)], ())
+        return self._walker.calls.call(frame, (method,), arguments, member.definition.fact.line, None)
+
+    def _shared(self, atom: Atom) -> Atom:
+        """Return a container as later methods may find it."""
+        if isinstance(atom, Dict) and not atom.is_open:
+            return self._atoms.dict(atom.items, is_open=True)
+        if isinstance(atom, Sequence) and not atom.is_open and atom.kind != "tuple":
+            return self._atoms.sequence(atom.kind, atom.items, is_open=True)
+        return atom
+
+
+def _is_code(value: Value) -> bool:
+    return not any(isinstance(atom, Const | Dict | Sequence) for atom in value)

@@ -1,0 +1,342 @@
+"""What functions of libraries do, as far as the walk depends on it, and those of the checkout that came from one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from sphinxext.nova.flow.steps import Reached
+from sphinxext.nova.flow.values import (
+    Class,
+    Const,
+    Dict,
+    External,
+    Function,
+    Lambda,
+    Object,
+    Option,
+    Partial,
+    Sequence,
+    Unknown,
+    only_text,
+    truth,
+)
+from sphinxext.nova.program import ClassDef, FunctionDef, Module, imported_by_string, lookup, mro
+from sphinxext.nova.program import External as Outside
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sphinxext.nova.flow.calls import Calls
+    from sphinxext.nova.flow.frames import Frame
+    from sphinxext.nova.flow.values import Arguments, Atom, Value
+    from sphinxext.nova.flow.walker import Walker
+    from sphinxext.nova.syntax.forms import CallForm
+
+_IMPORTING: Final = frozenset(
+    {"import_class", "import_module", "import_object", "import_object_ns", "import_versioned_module", "try_import"}
+)
+"""``oslo_utils/importutils.py``; before it ``openstack/common/importutils.py``, and ``nova/utils.py`` up to 2012.1."""
+_SAME: Final = frozenset(
+    {
+        "builtins.iter", "builtins.reversed", "builtins.sorted", "copy.copy", "copy.deepcopy", "builtins.list",
+        "builtins.tuple", "builtins.set", "builtins.frozenset", "weakref.proxy", "itertools.chain",
+    }
+)  # fmt: skip
+"""What gives back what it is given, or its items."""
+_TRUE: Final = frozenset({"builtins.id", "builtins.hash", "uuid.uuid4"})
+
+
+class Libraries:
+    """The part of a walker that knows libraries."""
+
+    def __init__(self, walker: Walker, calls: Calls) -> None:
+        self._walker = walker
+        self._atoms = walker.atoms
+        self._calls = calls
+        self._known: dict[str, Callable[[Frame, Arguments, int, CallForm | None], Value]] = {
+            "builtins.super": self._super,
+            "builtins.getattr": self._getattr,
+            "builtins.setattr": self._setattr,
+            "builtins.hasattr": self._hasattr,
+            "builtins.isinstance": self._isinstance,
+            "builtins.dict": self._dict,
+            "builtins.bool": self._bool,
+            "builtins.type": self._type,
+            "builtins.str": self._str,
+            "builtins.zip": self._zip,
+            "builtins.enumerate": self._enumerate,
+            "builtins.next": self._next,
+            "builtins.callable": lambda *_: self._atoms.some,
+            "builtins.locals": lambda *_: (self._atoms.dict((), is_open=True),),
+            "functools.partial": self._partial,
+            "functools.wraps": lambda *_: (self._atoms.external("functools.wraps()"),),
+            "functools.wraps()": self._first,
+            "functools.update_wrapper": self._first,
+            "six.wraps": lambda *_: (self._atoms.external("functools.wraps()"),),
+            "stevedore.driver.DriverManager": self._driver_manager,
+        }
+
+    # --- outside the checkout
+
+    def call(self, frame: Frame, callee: External, arguments: Arguments, line: int, form: CallForm | None) -> Value:
+        """Call something outside the checkout."""
+        name = callee.name
+        known = self._known.get(name)
+        if known is not None:
+            return known(frame, arguments, line, form)
+        last = name.rpartition(".")[2]
+        if name in _SAME and arguments.positional:
+            return self._copied(name, arguments)
+        if last in _IMPORTING:
+            return self._imported(frame, last, arguments, line, form)
+        if name.startswith(("oslo_messaging", "oslo.messaging")):
+            if last == "Target":
+                return self._walker.messaging.target(frame, arguments, form)
+            if last in {"RPCClient", "get_rpc_client"}:
+                return self._walker.messaging.client(arguments)
+        if last in self._walker.boundaries.spawning:
+            self._calls.spawned(frame, arguments, line)
+            return self._atoms.some
+        if self._is_opaque(name):
+            return self._opaque(frame, name, arguments, line)
+        self._calls.callbacks(frame, arguments, line, "callback")
+        longer = f"{name}()"
+        return (self._atoms.external(longer),) if len(longer) < 100 else self._atoms.any  # noqa: PLR2004 - bounded
+
+    def _is_opaque(self, name: str) -> bool:
+        return any(name.startswith(f"{self._walker.boundaries.package}.{one}().") for one in self._walker.boundaries.opaque)
+
+    def _opaque(self, frame: Frame, name: str, arguments: Arguments, line: int) -> Value:
+        """Reach a method that nobody looks into, and call back what it was given."""
+        shown = name.replace("()", "")
+        before = frame.aside()
+        self._calls.callbacks(frame, self._with_names(shown, arguments), line, "callback")
+        steps = frame.take(before)
+        frame.steps += (Reached("external", shown, frame.scope, line), *steps)
+        return self._atoms.any
+
+    def _with_names(self, name: str, arguments: Arguments) -> Arguments:
+        """Return arguments by the names of the parameters of the class that nobody looks into further."""
+        found = imported_by_string(name, self._walker.program)
+        if not isinstance(found, FunctionDef):
+            return arguments
+        names = [parameter.name for parameter in found.fact.parameters[1:]]
+        named = list(zip(names, arguments.positional, strict=False))
+        rest = arguments.positional[len(named) :]
+        return self._atoms.arguments(rest, [*named, *arguments.keywords], is_open=arguments.is_open)
+
+    # --- of the checkout
+
+    def of_checkout(  # noqa: PLR0913, PLR0917 - what a call is
+        self,
+        frame: Frame,
+        definition: FunctionDef,
+        name: str,
+        arguments: Arguments,
+        line: int,
+        form: CallForm | None,
+    ) -> Value | None:
+        """Call a function of the checkout that is known by what it does; ``None`` for all others."""
+        last = definition.fact.name
+        if last in _IMPORTING and definition.owner is None:
+            return self._imported(frame, last, arguments, line, form)
+        if self._walker.messaging.is_raw(definition):
+            return self._walker.messaging.raw(frame, last, arguments, line)
+        if last == "queue_get_for" and len(arguments.positional) > 1 and definition.owner is None:
+            return self._queue(frame, arguments, form)
+        if last == "load_compute_driver" and definition.owner is None:
+            return self._driver(name)
+        return None
+
+    def _queue(self, frame: Frame, arguments: Arguments, form: CallForm | None) -> Value:
+        """Do ``queue_get_for(context, topic, host)``: ``db/api.py`` up to 2012.1, ``rpc/__init__.py`` in 2012.2."""
+        rest = (frame.scope, form[2][2]) if form is not None and len(form[2]) > 2 else None  # noqa: PLR2004 - the host
+        topics = self._walker.messaging.topics(arguments.positional[1])
+        host = arguments.positional[2] if len(arguments.positional) > 2 else self._atoms.any  # noqa: PLR2004
+        if rest is not None and host == self._atoms.none:
+            rest = None
+        return tuple(self._atoms.text(f"{topic}.", rest) for topic in topics) or self._atoms.any
+
+    def _driver(self, name: str) -> Value:
+        base = imported_by_string(f"{name.rpartition('.')[0]}.ComputeDriver", self._walker.program)
+        return (self._atoms.object(base, None),) if isinstance(base, ClassDef) else self._atoms.any
+
+    # --- importing by name
+
+    def _imported(self, frame: Frame, function: str, arguments: Arguments, line: int, form: CallForm | None) -> Value:
+        given = [*arguments.positional, *(value for name, value in arguments.keywords if name == "import_str")]
+        if not given:
+            return self._atoms.any
+        is_object = function.startswith("import_object")
+        names = given[1] if function == "import_object_ns" and len(given) > 1 else given[0]
+        rest = self._atoms.arguments(
+            arguments.positional[2 if function == "import_object_ns" else 1 :],
+            [(name, value) for name, value in arguments.keywords if name != "import_str"],
+            is_open=arguments.is_open,
+        )
+        found: Value = ()
+        for text in self._walker.texts.texts(names):
+            definition = imported_by_string(text, self._walker.program)
+            match definition:
+                case ClassDef() | FunctionDef() if is_object:
+                    callee = self._walker.names.of(definition)
+                    found = self._atoms.join(found, self._calls.call(frame, callee, rest, line, form))
+                case Outside(name=name) if is_object:
+                    found = self._atoms.join(found, (self._atoms.external(f"{name}()"),))
+                case ClassDef() | FunctionDef() | Module() | Outside():
+                    found = self._atoms.join(found, self._walker.names.of(definition))
+        return found or self._atoms.any
+
+    def _driver_manager(self, frame: Frame, arguments: Arguments, line: int, form: CallForm | None) -> Value:
+        """Do ``stevedore.driver.DriverManager(namespace, name, invoke_on_load=True)``."""
+        if len(arguments.positional) < 2:  # noqa: PLR2004 - both are needed
+            return self._atoms.any
+        namespace = only_text(arguments.positional[0])
+        found: Value = ()
+        for name in self._walker.texts.texts(arguments.positional[1]):
+            target = self._walker.entry_point(namespace or "", name)
+            definition = imported_by_string(target, self._walker.program) if target else None
+            if isinstance(definition, ClassDef):
+                callee = self._walker.names.of(definition)
+                found = self._atoms.join(found, self._calls.call(frame, callee, self._atoms.empty, line, form))
+        return (self._atoms.dict([(self._atoms.const("driver"), found)]),) if found else self._atoms.any
+
+    # --- builtins
+
+    def _first(self, _frame: Frame, arguments: Arguments, _line: int, _form: CallForm | None) -> Value:
+        return arguments.positional[0] if arguments.positional else self._atoms.any
+
+    def _copied(self, name: str, arguments: Arguments) -> Value:
+        value = arguments.positional[0]
+        kind = name.rpartition(".")[2]
+        found: list[Atom] = []
+        for atom in value:
+            match atom:
+                case Sequence() if kind in {"list", "tuple", "set"}:
+                    found.append(self._atoms.sequence(kind, atom.items, is_open=atom.is_open))
+                case Dict() if kind in {"list", "tuple", "set", "sorted", "iter"}:
+                    keys = [(key,) for key, _ in atom.items]
+                    found.append(self._atoms.sequence("list", keys, is_open=atom.is_open))
+                case _:
+                    found.append(atom)
+        return self._atoms.limited(found)
+
+    def _super(self, frame: Frame, arguments: Arguments, _line: int, _form: CallForm | None) -> Value:
+        receiver: Atom | None = frame.receiver
+        start = frame.owner
+        if arguments.positional:
+            named = arguments.positional[0]
+            if len(named) == 1 and isinstance(named[0], Class):
+                start = named[0].definition
+            if len(arguments.positional) > 1 and len(arguments.positional[1]) == 1:
+                receiver = arguments.positional[1][0]
+        if start is None or not isinstance(receiver, Object | Class):
+            return self._atoms.any
+        return (self._atoms.super(start, receiver),)
+
+    def _getattr(self, frame: Frame, arguments: Arguments, _line: int, _form: CallForm | None) -> Value:
+        given = arguments.positional
+        if len(given) < 2:  # noqa: PLR2004 - an object and a name
+            return self._atoms.any
+        names = self._walker.texts.texts(given[1])
+        found: Value = ()
+        for name in names:
+            found = self._atoms.join(found, self._walker.attribute(frame, given[0], name))
+        if len(given) > 2 and not any(isinstance(atom, Function | Class) for atom in found):  # noqa: PLR2004
+            found = self._atoms.join(found, given[2])
+        return found or self._atoms.any
+
+    def _setattr(self, _frame: Frame, arguments: Arguments, _line: int, _form: CallForm | None) -> Value:
+        given = arguments.positional
+        if len(given) > 2:  # noqa: PLR2004 - object, name, value
+            for name in self._walker.texts.texts(given[1]):
+                self._walker.assign_attribute(given[0], name, given[2])
+        return self._atoms.none
+
+    def _hasattr(self, _frame: Frame, arguments: Arguments, _line: int, _form: CallForm | None) -> Value:
+        given = arguments.positional
+        name = only_text(given[1]) if len(given) > 1 else None
+        if name is not None and given[0]:
+            found = {
+                isinstance(atom, Object) and lookup(atom.class_, name) is not None
+                or isinstance(atom, Class) and lookup(atom.definition, name) is not None
+                for atom in given[0]
+            }
+            if found == {True}:
+                return self._atoms.bool(True)  # noqa: FBT003 - the value itself
+        return self._atoms.bool(None)
+
+    def _isinstance(self, _frame: Frame, arguments: Arguments, _line: int, _form: CallForm | None) -> Value:
+        given = arguments.positional
+        if len(given) < 2:  # noqa: PLR2004 - an object and classes
+            return self._atoms.bool(None)
+        classes: list[Atom] = []
+        for atom in given[1]:
+            if isinstance(atom, Sequence):
+                classes += [one for item in atom.items for one in item]
+            else:
+                classes.append(atom)
+        found = {_is_instance(atom, classes) for atom in given[0]}
+        return self._atoms.bool(found.pop() if len(found) == 1 else None)
+
+    def _dict(self, _frame: Frame, arguments: Arguments, _line: int, _form: CallForm | None) -> Value:
+        items: list[tuple[Atom, Value]] = []
+        is_open = arguments.is_open
+        for value in arguments.positional:
+            if len(value) == 1 and isinstance(value[0], Dict):
+                items += value[0].items
+                is_open = is_open or value[0].is_open
+            else:
+                is_open = True
+        items += [(self._atoms.const(name), value) for name, value in arguments.keywords]
+        return (self._atoms.dict(items, is_open=is_open),)
+
+    def _bool(self, _frame: Frame, arguments: Arguments, _line: int, _form: CallForm | None) -> Value:
+        return self._atoms.bool(truth(arguments.positional[0]) if arguments.positional else None)
+
+    def _str(self, _frame: Frame, arguments: Arguments, _line: int, _form: CallForm | None) -> Value:
+        value = arguments.positional[0] if arguments.positional else ()
+        if value and all(isinstance(atom, Const) and isinstance(atom.value, str) for atom in value):
+            return value
+        return self._atoms.some
+
+    def _type(self, _frame: Frame, arguments: Arguments, _line: int, _form: CallForm | None) -> Value:
+        value = arguments.positional[0] if len(arguments.positional) == 1 else ()
+        found = tuple(self._atoms.class_(atom.class_) for atom in value if isinstance(atom, Object))
+        return found or self._atoms.any
+
+    def _zip(self, _frame: Frame, arguments: Arguments, _line: int, _form: CallForm | None) -> Value:
+        items = [self._walker.expressions.items(value) for value in arguments.positional]
+        return (self._atoms.sequence("list", [(self._atoms.sequence("tuple", items),)], is_open=True),)
+
+    def _enumerate(self, _frame: Frame, arguments: Arguments, _line: int, _form: CallForm | None) -> Value:
+        items = self._walker.expressions.items(arguments.positional[0]) if arguments.positional else self._atoms.any
+        pair = self._atoms.sequence("tuple", [self._atoms.some, items])
+        return (self._atoms.sequence("list", [(pair,)], is_open=True),)
+
+    def _next(self, _frame: Frame, arguments: Arguments, _line: int, _form: CallForm | None) -> Value:
+        if not arguments.positional:
+            return self._atoms.any
+        found = self._walker.expressions.items(arguments.positional[0])
+        return self._atoms.join(found, arguments.positional[1]) if len(arguments.positional) > 1 else found
+
+    def _partial(self, _frame: Frame, arguments: Arguments, _line: int, _form: CallForm | None) -> Value:
+        if not arguments.positional:
+            return self._atoms.any
+        rest = self._atoms.arguments(arguments.positional[1:], arguments.keywords, is_open=arguments.is_open)
+        return tuple(self._atoms.partial(atom, rest) for atom in arguments.positional[0])
+
+
+def _is_instance(atom: Atom, classes: list[Atom]) -> bool | None:
+    match atom:
+        case Object(class_=class_):
+            known = [one.definition for one in classes if isinstance(one, Class)]
+            if any(one in mro(class_) for one in known):
+                return True
+            outside = any(not isinstance(one, ClassDef) for one in mro(class_))
+            return False if len(known) == len(classes) and not outside else None
+        case Const(value=None):
+            return False
+        case Unknown() | Option() | Const() | Lambda() | Partial():
+            return None
+    return None

@@ -1,0 +1,443 @@
+"""Statements: blocks of a function, with the branches that remain where a condition is not known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from sphinxext.nova.flow.refining import refine
+from sphinxext.nova.flow.steps import Choice, Decided, Way, Yielded
+from sphinxext.nova.flow.values import Const, Sequence, truth
+from sphinxext.nova.program import FunctionDef
+from sphinxext.nova.syntax.rendering import render
+from sphinxext.nova.syntax.walking import statements as all_statements
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from sphinxext.nova.flow.frames import Frame
+    from sphinxext.nova.flow.steps import Step, Steps
+    from sphinxext.nova.flow.values import Value
+    from sphinxext.nova.flow.walker import Walker
+    from sphinxext.nova.syntax.forms import Block, Expr
+
+_RERAISES: Final = "save_and_reraise_exception"
+"""The context manager of oslo.utils (``excutils.py``) after which a handler does not go on."""
+
+
+class Statements:
+    """The part of a walker that goes through statements.
+
+    Each method that runs a block tells whether the code after it can be reached.
+    """
+
+    def __init__(self, walker: Walker) -> None:
+        self._walker = walker
+        self._atoms = walker.atoms
+        self._by_tag: dict[str, Callable[[Frame, Any], bool]] = {
+            "expr": self._expr,
+            "assign": self._assign,
+            "augment": self._augment,
+            "annotate": lambda frame, form: self._assigned(frame, (form[2],), form[4]),
+            "declare": lambda *_: True,
+            "return": self._return,
+            "raise": self._raise,
+            "if": lambda frame, form: self._if(frame, form, ()),
+            "for": self._for,
+            "while": self._while,
+            "try": lambda frame, form: self._try(frame, form, ()),
+            "with": self._with,
+            "def": self._def,
+            "class": self._class,
+            "import": self._import,
+            "from": self._import,
+            "global": lambda *_: True,
+            "nonlocal": lambda *_: True,
+            "del": self._del,
+            "assert": self._assert,
+            "pass": lambda *_: True,
+            "break": lambda *_: False,
+            "continue": lambda *_: False,
+            "match": self._match,
+            "print": self._print,
+            "exec": lambda *_: True,
+            "type": lambda *_: True,
+            "error": lambda *_: True,
+        }
+
+    def run(self, frame: Frame, block: Block) -> bool:
+        """Go through a block."""
+        for index, statement in enumerate(block):
+            tag = statement[0]
+            if tag == "if":
+                # What comes after belongs to the branches that go on; these methods run it.
+                return self._if(frame, statement, block[index + 1 :])
+            if tag == "try":
+                return self._try(frame, statement, block[index + 1 :])
+            if not self._by_tag[tag](frame, statement):
+                return False
+        return True
+
+    # --- simple statements
+
+    def _expr(self, frame: Frame, form: Any) -> bool:  # noqa: ANN401 - a form
+        if not (isinstance(form[2], tuple) and form[2][0] == "str"):
+            self._walker.expressions.value(frame, form[2])
+        return not self._walker.ends(frame, form[2])
+
+    def _assign(self, frame: Frame, form: Any) -> bool:  # noqa: ANN401 - a form
+        return self._assigned(frame, form[2], form[3])
+
+    def _assigned(self, frame: Frame, targets: Iterable[Expr], expression: Expr) -> bool:
+        value = self._walker.expressions.value(frame, expression)
+        for target in targets:
+            self.assign(frame, target, value)
+        return True
+
+    def assign(self, frame: Frame, target: Expr, value: Value) -> None:
+        """Give a value to the left side of an assignment."""
+        match target:
+            case str():
+                owner, dot, name = target.rpartition(".")
+                if dot:
+                    self._walker.assign_attribute(self._walker.expressions.value(frame, owner), name, value)
+                else:
+                    frame.names[target] = value
+            case ("tuple" | "list", items):
+                for item, part in zip(items, self._parts(value, len(items)), strict=True):
+                    self.assign(frame, item, part)
+            case ("*", item):
+                self.assign(frame, item, (self._atoms.sequence("list", (value,), is_open=True),))
+            case ("attr", owner, str(name)):
+                self._walker.assign_attribute(self._walker.expressions.value(frame, owner), name, value)
+            case ("subscript", owner, index):
+                keys = self._walker.expressions.value(frame, index)
+                self._walker.containers.set_item(frame, owner, keys, value)
+
+    def _parts(self, value: Value, count: int) -> list[Value]:
+        """Take apart what is assigned to several targets."""
+        if len(value) == 1 and isinstance(value[0], Sequence) and not value[0].is_open and len(value[0].items) == count:
+            return list(value[0].items)
+        parts: list[Value] = [()] * count
+        for atom in value:
+            match atom:
+                case Sequence(items=items, is_open=False) if len(items) == count:
+                    parts = [self._atoms.join(part, item) for part, item in zip(parts, items, strict=True)]
+                case _:
+                    parts = [self._atoms.join(part, self._atoms.any) for part in parts]
+        return parts
+
+    def _augment(self, frame: Frame, form: Any) -> bool:  # noqa: ANN401 - a form
+        _, _, target, operator, expression = form
+        value = self._walker.expressions.value(frame, expression)
+        if isinstance(target, str):
+            before = self._walker.expressions.value(frame, target)
+            value = self._walker.texts.operate(frame, before, operator, value, expression)
+        self.assign(frame, target, value)
+        return True
+
+    def _return(self, frame: Frame, form: Any) -> bool:  # noqa: ANN401 - a form
+        value = self._walker.expressions.value(frame, form[2])
+        frame.returns = self._atoms.join(frame.returns, value)
+        return False
+
+    def _raise(self, frame: Frame, form: Any) -> bool:  # noqa: ANN401 - a form
+        for expression in (form[2], form[3], *form[4]):
+            if expression is not None and not isinstance(expression, str):
+                self._walker.expressions.value(frame, expression)
+        return False
+
+    def _del(self, frame: Frame, form: Any) -> bool:  # noqa: ANN401 - a form
+        for target in form[2]:
+            if isinstance(target, str):
+                frame.names.pop(target, None)
+            elif target[0] == "subscript":
+                self._walker.containers.open_name(frame, target[1])
+        return True
+
+    def _assert(self, frame: Frame, form: Any) -> bool:  # noqa: ANN401 - a form
+        self._walker.expressions.value(frame, form[2])
+        refine(frame, form[2], self._atoms, truth=True)
+        return True
+
+    def _print(self, frame: Frame, form: Any) -> bool:  # noqa: ANN401 - a form
+        for expression in form[3]:
+            self._walker.expressions.value(frame, expression)
+        return True
+
+    # --- definitions
+
+    def _def(self, frame: Frame, form: Any) -> bool:  # noqa: ANN401 - a form
+        function = FunctionDef(frame.scope.module, form[2])
+        closure = self._walker.closure_of(frame, function)
+        frame.names[function.fact.name] = self._walker.decorating.decorated(function, closure, frame)
+        return True
+
+    def _class(self, frame: Frame, form: Any) -> bool:  # noqa: ANN401 - a form
+        name = frame.scope.module.facts.classes[form[2]].name
+        frame.names[name] = self._walker.names.value(name, frame)
+        return True
+
+    def _import(self, frame: Frame, form: Any) -> bool:  # noqa: ANN401 - a form
+        for name, alias in form[-1]:
+            bound = alias or (name.partition(".")[0] if form[0] == "import" else name)
+            frame.names[bound] = self._walker.names.value(bound, frame)
+        return True
+
+    # --- branches
+
+    def _if(self, frame: Frame, form: Any, rest: Block) -> bool:  # noqa: ANN401 - a form
+        _, line, branches, orelse = form
+        return self._branches(frame, line, [*branches], orelse, rest)
+
+    def _branches(  # noqa: C901, PLR0912 - one condition after the other
+        self, frame: Frame, line: int, branches: list[Any], orelse: Block, rest: Block
+    ) -> bool:
+        ways: list[Way] = []
+        ends: list[bool] = []
+        names: list[dict[str, Value]] = []
+        decided: Steps | None = None
+        tests: list[tuple[Expr, bool]] = []
+        for index in range(len(branches) + 1):
+            last = index == len(branches)
+            if last:
+                condition, text, block, where = True, None, orelse, line
+            else:
+                where, condition, text, block = branches[index]
+            known = True if last else truth(self._walker.expressions.value(frame, condition))
+            if known is False:
+                tests.append((condition, False))
+                continue
+            kept, frame.names = frame.names, dict(frame.names)
+            before = frame.aside()
+            if not last:
+                refine(frame, condition, self._atoms, truth=True)
+            is_certain = known is True and not ways
+            self._walker.uncertain += not is_certain
+            alive = self.run(frame, block)
+            self._walker.uncertain -= not is_certain
+            steps = frame.take(before)
+            names.append(frame.names)
+            frame.names = kept
+            if not last:
+                refine(frame, condition, self._atoms, truth=False)
+            ends.append(alive)
+            if known is True and not ways and (not last or tests):
+                tests.append((condition, True))
+                by = tuple(dict.fromkeys(one for test, _ in tests for one in self._reasons(kept, test)))
+                decided = (Decided(by, steps),) if by and steps else steps
+                ways.append(Way(text, where, steps))
+                break
+            ways.append(Way(text, where, steps))
+            if known is True:
+                break
+        if decided is not None:
+            frame.steps += decided
+            frame.names = names[0]
+            return ends[0] and self.run(frame, rest)
+        going = [one for one, alive in zip(names, ends, strict=True) if alive]
+        if going:
+            frame.names = self._joined(going)
+        if not any(way.steps for way in ways):
+            return bool(going) and self.run(frame, rest)
+        ended = [way for way, alive in zip(ways, ends, strict=True) if not alive and way.steps]
+        on = [way for way, alive in zip(ways, ends, strict=True) if alive]
+        if not going or not ended or not rest:
+            self._choice(frame, ways)
+            return bool(going) and self.run(frame, rest)
+        # Some branches end here with steps of their own: what comes after happens only on the other ones.
+        before = frame.aside()
+        self._choice(frame, on)
+        alive = self.run(frame, rest)
+        steps = frame.take(before)
+        self._choice(frame, [*ended, Way(None, line, steps)])
+        return alive
+
+    def _choice(self, frame: Frame, ways: list[Way]) -> None:
+        shown = tuple(way for way in ways if way.steps)
+        if shown:
+            frame.steps.append(Choice("alt" if len(shown) > 1 else "opt", frame.scope, shown))
+
+    def _reasons(self, names: dict[str, Value], condition: Expr) -> Iterable[str]:
+        """Say which literals decided a condition."""
+        match condition:
+            case str() if condition in names:
+                value = names[condition]
+                if len(value) == 1 and isinstance(value[0], Const):
+                    yield f"{condition}={value[0].value!r}"
+            case ("not", inner):
+                yield from self._reasons(names, inner)
+            case ("and" | "or", items):
+                for item in items:
+                    yield from self._reasons(names, item)
+            case ("compare", first, rest):
+                yield from self._reasons(names, first)
+                for _, operand in rest:
+                    yield from self._reasons(names, operand)
+
+    def _joined(self, names: list[dict[str, Value]]) -> dict[str, Value]:
+        first, *others = names
+        if not others:
+            return first
+        result = {}
+        for name in dict.fromkeys(name for one in names for name in one):
+            value = first.get(name, ())
+            for other in others:
+                found = other.get(name, ())
+                if found is not value:
+                    value = self._atoms.join(value, found)
+            result[name] = value
+        return result
+
+    def _match(self, frame: Frame, form: Any) -> bool:  # noqa: ANN401 - a form
+        _, line, subject, cases = form
+        self._walker.expressions.value(frame, subject)
+        branches = []
+        for where, pattern, guard, text, block in cases:
+            for name in _captured(pattern):
+                frame.names[name] = self._atoms.any
+            branches.append((where, ("call", "match", (), (), where, 0) if guard is None else guard, text, block))
+        frame.names.setdefault("match", self._atoms.any)
+        return self._branches(frame, line, branches, (), ())
+
+    # --- loops
+
+    def _for(self, frame: Frame, form: Any) -> bool:  # noqa: ANN401 - a form
+        _, line, target, iterable, block, orelse, _ = form
+        items = self._walker.expressions.items(self._walker.expressions.value(frame, iterable))
+        text = f"for {render(target)} in {render(iterable)}"
+        return self._loop(frame, line, text, block, orelse, lambda: self.assign(frame, target, items))
+
+    def _while(self, frame: Frame, form: Any) -> bool:  # noqa: ANN401 - a form
+        _, line, condition, text, block, orelse = form
+        self._walker.expressions.value(frame, condition)
+        endless = condition is True or condition == 1
+        alive = self._loop(frame, line, f"while {text}", block, orelse, lambda: None)
+        return alive and not (endless and not any(one[0] == "break" for one in all_statements(block)))
+
+    def _loop(  # noqa: PLR0913, PLR0917 - the parts of a loop
+        self, frame: Frame, line: int, text: str, block: Block, orelse: Block, begin: Callable[[], None]
+    ) -> bool:
+        before = frame.names
+        frame.names = dict(before)
+        for name in self._walker.assigned_in(frame.scope, line, block):
+            if name in frame.names:
+                frame.names[name] = self._atoms.join(frame.names[name], self._atoms.any)
+        begin()
+        aside = frame.aside()
+        self._walker.uncertain += 1
+        self.run(frame, block)
+        self._walker.uncertain -= 1
+        steps = frame.take(aside)
+        frame.names = self._joined([before, frame.names])
+        if steps:
+            frame.steps.append(Choice("loop", frame.scope, (Way(text, line, steps),)))
+        return self.run(frame, orelse)
+
+    # --- try and with
+
+    def _try(self, frame: Frame, form: Any, rest: Block) -> bool:  # noqa: ANN401 - a form
+        _, line, block, handlers, orelse, final = form
+        before = dict(frame.names)
+        alive = self.run(frame, block)
+        # A handler may run after any part of the block.
+        during = self._joined([before, frame.names])
+        alive = alive and self.run(frame, orelse)
+        names = [frame.names] if alive else []
+        going: list[dict[str, Value]] = []
+        ways: list[Way] = []
+        for where, exception, alias, handler in handlers:
+            frame.names = dict(during)
+            if isinstance(alias, str):
+                frame.names[alias] = self._atoms.some
+            aside = frame.aside()
+            self._walker.uncertain += 1
+            if self.run(frame, handler):
+                going.append(frame.names)
+            self._walker.uncertain -= 1
+            steps = frame.take(aside)
+            if steps:
+                ways.append(Way(render(exception) if exception is not None else None, where, steps))
+        if ways:
+            frame.steps.append(Choice("failure", frame.scope, tuple(ways)))
+        reachable = [*names, *going]
+        frame.names = self._joined(reachable) if reachable else during
+        if not self.run(frame, final):
+            return False
+        if not reachable:
+            return False
+        if names or not rest:
+            return self.run(frame, rest)
+        # Only those whose handler went on get here.
+        aside = frame.aside()
+        alive = self.run(frame, rest)
+        steps = frame.take(aside)
+        if steps:
+            frame.steps.append(Choice("failure", frame.scope, (Way(None, line, steps),)))
+        return alive
+
+    def _with(self, frame: Frame, form: Any) -> bool:  # noqa: ANN401 - a form
+        _, line, items, block, _ = form
+        return self._with_items(frame, line, list(items), block)
+
+    def _with_items(self, frame: Frame, line: int, items: list[Any], block: Block) -> bool:
+        if not items:
+            return self.run(frame, block)
+        (expression, target), *others = items
+        entered = self._walker.calls.entered(frame, expression, line)
+        if target is not None:
+            self.assign(frame, target, entered.value)
+        aside = frame.aside()
+        alive = self._with_items(frame, line, others, block)
+        inside = frame.take(aside)
+        frame.steps += entered.around(inside)
+        return alive and not _reraises(expression, block)
+
+    def yielded(self, frame: Frame, value: Value, *, is_from: bool) -> Value:
+        """Note what a generator gives."""
+        if is_from:
+            value = self._walker.expressions.items(value)
+        frame.yields = self._atoms.join(frame.yields, value)
+        frame.steps.append(Yielded())
+        return self._atoms.any
+
+
+def around(steps: Steps, inside: Steps) -> Steps:
+    """Return the steps of a context manager function with those of the ``with`` where it yields."""
+    found: list[Step] = []
+    for step in steps:
+        match step:
+            case Yielded():
+                found += inside
+            case Choice():
+                ways = tuple(Way(way.condition, way.line, around(way.steps, inside)) for way in step.ways)
+                kept = tuple(way for way in ways if way.steps)
+                if kept:
+                    found.append(Choice(step.kind, step.scope, kept))
+            case Decided():
+                found.append(Decided(step.by, around(step.steps, inside)))
+            case _:
+                found.append(step)
+    return tuple(found)
+
+
+def _reraises(expression: Expr, block: Block) -> bool:
+    match expression:
+        case ("call", str(name), *_) if name.rpartition(".")[2] == _RERAISES:
+            return not any(
+                statement[0] == "assign" and any(isinstance(t, str) and t.endswith(".reraise") for t in statement[2])
+                for statement in all_statements(block)
+            )
+    return False
+
+
+def _captured(pattern: Any) -> Iterable[str]:  # noqa: ANN401 - a form
+    """Give the names that a pattern binds."""
+    pending = [pattern]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, tuple) and current:
+            if current[0] in {"capture", "star", "as"} and isinstance(current[-1], str):
+                yield current[-1]
+            pending += [part for part in current[1:] if isinstance(part, tuple)]
+
+

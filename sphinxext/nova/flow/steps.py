@@ -1,0 +1,119 @@
+"""What a function does, as far as the walk is about it: a tree of steps that functions share.
+
+A :class:`Summary` belongs to a function in one context. A :class:`Call` refers to the summary of what it calls, so
+that a function that is called from a hundred places is kept once, and recursion is no endless tree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from sphinxext.nova.flow.values import Arguments, Value, Written
+    from sphinxext.nova.program import FunctionDef, Scope
+    from sphinxext.nova.syntax.forms import CallForm, Expr
+
+
+@dataclass(slots=True, eq=False)
+class Summary:
+    """What a function does and returns in one context.
+
+    ``function`` is ``None`` for a lambda. ``yields`` is what a generator gives.
+    """
+
+    function: FunctionDef | None
+    steps: Steps = ()
+    returns: Value = ()
+    yields: Value = ()
+    is_complete: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Call:
+    """A call of a function of the checkout whose summary is not empty.
+
+    ``scope`` is where the call is written; ``form`` how, ``None`` where it is not written as a call (a property, a
+    decorator). ``via`` is ``spawn`` or ``callback``.
+    """
+
+    summary: Summary
+    scope: Scope
+    line: int
+    form: CallForm | None = None
+    via: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sent:
+    """An RPC message leaves the process.
+
+    ``arguments`` are its arguments by name. ``server`` is the expression that picks the host.
+    """
+
+    kind: str
+    topic: Value
+    namespace: str | None
+    version: str | None
+    method: str
+    arguments: Arguments
+    server: Written | None
+    scope: Scope
+    line: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reached:
+    """The walk reached a boundary that is no RPC; ``steps`` is what happens behind it."""
+
+    kind: str
+    name: str
+    scope: Scope
+    line: int
+    steps: Steps = ()
+    via: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Way:
+    """One of several ways on, under a condition as it is written; ``None`` for what is left."""
+
+    condition: str | None
+    line: int
+    steps: Steps
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Choice:
+    """``kind`` is ``alt``, ``opt``, ``loop`` or ``failure``."""
+
+    kind: str
+    scope: Scope
+    ways: tuple[Way, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decided:
+    """Steps of the branch that a condition chose, and what decided it."""
+
+    by: tuple[str, ...]
+    steps: Steps
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Yielded:
+    """Where a generator function gives something, and the body of a ``with`` runs."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lost:
+    """A call that could not be followed, for ``--explain``."""
+
+    scope: Scope
+    line: int
+    expression: Expr = field(hash=False)
+    why: str
+
+
+Step: TypeAlias = "Call | Sent | Reached | Choice | Decided | Yielded | Lost"
+Steps: TypeAlias = "tuple[Step, ...]"

@@ -1,0 +1,516 @@
+"""What an expression may be while the walk goes through a function: small sets of abstract values.
+
+An :class:`Atom` is one possibility: a constant, a class, an object by what its constructor was given, a function with
+what it closes over, an RPC client. A :data:`Value` is a tuple of at most :data:`MOST` of them, in the order in which
+they were found; ``()`` is the value of what never comes to an end.
+
+Atoms are made by :class:`Atoms` only, one for each content, so that two are equal when they are the same object. That
+makes contexts of functions cheap to compare, however much is inside an object.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable
+
+    from sphinxext.nova.program import ClassDef, FunctionDef, Module, Scope
+    from sphinxext.nova.syntax.facts import Parameter
+    from sphinxext.nova.syntax.forms import Expr
+
+MOST: Final = 8
+"""How many possibilities a value has at most; what is more becomes unknown."""
+_DEEPEST: Final = 5
+"""How many objects inside objects are told apart."""
+_LONGEST: Final = 200
+"""How many characters of a text, and items of a container, are kept."""
+
+Value: TypeAlias = "tuple[Atom, ...]"
+Written: TypeAlias = "tuple[Scope, Expr]"
+"""An expression, and where it is written."""
+Kept = TypeVar("Kept", bound="Atom")
+
+
+class Atom:
+    """One possibility. Compared by identity; ``depth`` is how many objects are inside one another."""
+
+    __slots__ = ("depth",)
+    depth: int
+
+    @property
+    def truth(self) -> bool | None:
+        """What ``bool()`` gives, ``None`` where only running tells."""
+        return True
+
+
+class Const(Atom):
+    """A number, text, bytes, ``None``, ``True`` or ``False``."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:  # noqa: ANN401 - any constant
+        self.value = value
+
+    @property
+    def truth(self) -> bool:
+        """What ``bool()`` gives."""
+        return bool(self.value)
+
+
+class Unknown(Atom):
+    """What only running tells; ``flavour`` says what is known all the same."""
+
+    __slots__ = ("flavour",)
+
+    def __init__(self, flavour: str) -> None:
+        self.flavour = flavour
+
+    @property
+    def truth(self) -> bool | None:
+        """What ``bool()`` gives, where an earlier test has told."""
+        return {"true": True, "false": False}.get(self.flavour)
+
+
+class Text(Atom):
+    """A text of which only the beginning is known: ``"compute.%s" % host``. ``rest`` is what follows, as written."""
+
+    __slots__ = ("prefix", "rest")
+
+    def __init__(self, prefix: str, rest: Written | None) -> None:
+        self.prefix = prefix
+        self.rest = rest
+
+
+class Option(Atom):
+    """A config option, by what follows ``CONF``. It decides no branch: its default is not what runs everywhere."""
+
+    __slots__ = ("path",)
+
+    def __init__(self, path: tuple[str, ...]) -> None:
+        self.path = path
+
+    @property
+    def truth(self) -> None:
+        """Only the configuration tells."""
+        return
+
+
+class Mod(Atom):
+    """A module of the checkout."""
+
+    __slots__ = ("module",)
+
+    def __init__(self, module: Module) -> None:
+        self.module = module
+
+
+class Class(Atom):
+    """A class of the checkout."""
+
+    __slots__ = ("definition",)
+
+    def __init__(self, definition: ClassDef) -> None:
+        self.definition = definition
+
+
+class External(Atom):
+    """Something outside the checkout by its dotted name; what it returns when called ends in ``()``."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    @property
+    def truth(self) -> bool | None:
+        """An imported thing is true; what a call returned may be anything."""
+        return None if "(" in self.name else True
+
+
+class Function(Atom):
+    """A function of the checkout, with what it closes over, and its ``self`` where it is a bound method.
+
+    ``start`` is the class after which ``super()`` goes on.
+    """
+
+    __slots__ = ("closure", "definition", "receiver")
+
+    def __init__(self, definition: FunctionDef, receiver: Atom | None, closure: Closure) -> None:
+        self.definition = definition
+        self.receiver = receiver
+        self.closure = closure
+
+
+class Lambda(Atom):
+    """An anonymous function."""
+
+    __slots__ = ("body", "closure", "line", "parameters", "scope")
+
+    def __init__(
+        self, parameters: tuple[Parameter, ...], body: Expr, line: int, scope: Scope, closure: Closure
+    ) -> None:
+        self.parameters = parameters
+        self.body = body
+        self.line = line
+        self.scope = scope
+        self.closure = closure
+
+
+class Wrapped(Atom):
+    """A function that an outer one makes something else of: ``contextlib.contextmanager``."""
+
+    __slots__ = ("function", "kind")
+
+    def __init__(self, kind: str, function: Atom) -> None:
+        self.kind = kind
+        self.function = function
+
+
+class Entered(Atom):
+    """What calling a context manager function gives: a body that runs around that of a ``with``."""
+
+    __slots__ = ("arguments", "function")
+
+    def __init__(self, function: Atom, arguments: Arguments) -> None:
+        self.function = function
+        self.arguments = arguments
+
+
+class Partial(Atom):
+    """``functools.partial(function, ...)``."""
+
+    __slots__ = ("arguments", "function")
+
+    def __init__(self, function: Atom, arguments: Arguments) -> None:
+        self.function = function
+        self.arguments = arguments
+
+
+class Object(Atom):
+    """An instance of a class of the checkout, by what its constructor was given (``None``: that is not known)."""
+
+    __slots__ = ("arguments", "class_")
+
+    def __init__(self, class_: ClassDef, arguments: Arguments | None) -> None:
+        self.class_ = class_
+        self.arguments = arguments
+
+
+class Super(Atom):
+    """``super()``: attributes of ``receiver`` from the classes after ``start`` in its order."""
+
+    __slots__ = ("receiver", "start")
+
+    def __init__(self, start: ClassDef, receiver: Atom) -> None:
+        self.start = start
+        self.receiver = receiver
+
+
+class Dict(Atom):
+    """A dictionary; ``is_open`` where it may have more than what is known of it."""
+
+    __slots__ = ("is_open", "items")
+
+    def __init__(self, items: tuple[tuple[Atom, Value], ...], is_open: bool) -> None:  # noqa: FBT001 - a field
+        self.items = items
+        self.is_open = is_open
+
+    @property
+    def truth(self) -> bool | None:
+        """What ``bool()`` gives."""
+        return True if self.items and not self.is_open else None if self.is_open else False
+
+
+class Sequence(Atom):
+    """A list, tuple or set; ``is_open`` where it may have more items, or fewer, than what is known of it."""
+
+    __slots__ = ("is_open", "items", "kind")
+
+    def __init__(self, kind: str, items: tuple[Value, ...], is_open: bool) -> None:  # noqa: FBT001 - a field
+        self.kind = kind
+        self.items = items
+        self.is_open = is_open
+
+    @property
+    def truth(self) -> bool | None:
+        """What ``bool()`` gives."""
+        return None if self.is_open else bool(self.items)
+
+
+class Method(Atom):
+    """A method of a constant, container or option."""
+
+    __slots__ = ("name", "receiver")
+
+    def __init__(self, receiver: Atom, name: str) -> None:
+        self.receiver = receiver
+        self.name = name
+
+
+class Target(Atom):
+    """``oslo_messaging.Target``: where messages go to, as far as each is said."""
+
+    __slots__ = ("fanout", "namespace", "server", "topic", "version")
+
+    def __init__(
+        self, topic: Value, namespace: Value, version: Value, server: Written | None, fanout: Value
+    ) -> None:
+        self.topic = topic
+        self.namespace = namespace
+        self.version = version
+        self.server = server
+        self.fanout = fanout
+
+
+class Client(Atom):
+    """``oslo_messaging.RPCClient``, or what its ``prepare`` returns."""
+
+    __slots__ = ("target",)
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+
+
+class Send(Atom):
+    """A method of a client that sends: ``call`` or ``cast``."""
+
+    __slots__ = ("client", "kind")
+
+    def __init__(self, client: Client, kind: str) -> None:
+        self.client = client
+        self.kind = kind
+
+
+class Arguments(Atom):
+    """What a function is called with; ``is_open`` where there may be more, which nobody can tell."""
+
+    __slots__ = ("is_open", "keywords", "positional")
+
+    def __init__(
+        self,
+        positional: tuple[Value, ...],
+        keywords: tuple[tuple[str, Value], ...],
+        is_open: bool,  # noqa: FBT001 - a field
+    ) -> None:
+        self.positional = positional
+        self.keywords = keywords
+        self.is_open = is_open
+
+
+class Closure(Atom):
+    """The names of outer functions that a nested function uses, and the ``self`` that ``super()`` means there."""
+
+    __slots__ = ("names", "receiver")
+
+    def __init__(self, names: tuple[tuple[str, Value], ...], receiver: Atom | None) -> None:
+        self.names = dict(names)
+        self.receiver = receiver
+
+
+class Atoms:
+    """The maker of atoms: one for each content."""
+
+    def __init__(self) -> None:
+        self._made: dict[Hashable, Atom] = {}
+        self.any: Value = (self._flavour("any"),)
+        """What nothing is known of."""
+        self.some: Value = (self._flavour("some"),)
+        """What is not ``None``."""
+        self.true: Value = (self._flavour("true"),)
+        """What is true."""
+        self.false: Value = (self._flavour("false"),)
+        """What is false."""
+        self.none: Value = (self.const(None),)
+        self.closed = self.closure(())
+        """Closes over nothing."""
+        self.empty = self.arguments((), ())
+
+    def _flavour(self, name: str) -> Unknown:
+        return self._atom(("unknown", name), lambda: Unknown(name), 0)
+
+    def _atom(self, key: Hashable, make: Callable[[], Kept], depth: int) -> Kept:
+        found = self._made.get(key)
+        if found is None:
+            found = self._made[key] = make()
+            found.depth = depth
+        return found  # type: ignore[return-value]  # each key is of one class
+
+    def const(self, value: object) -> Atom:
+        """Make a constant; of what is unreasonably long only the class is kept."""
+        if isinstance(value, str | bytes) and len(value) > _LONGEST:
+            return self.true[0]
+        return self._atom((type(value), value), lambda: Const(value), 0)
+
+    def bool(self, truth: bool | None) -> Value:  # noqa: FBT001 - the value itself
+        """Make the result of a test."""
+        return self.some if truth is None else (self.const(truth),)
+
+    def text(self, prefix: str, rest: Written | None = None) -> Atom:
+        """Make a text that begins like this."""
+        prefix = prefix[:_LONGEST]
+        return self._atom(("text", prefix, rest), lambda: Text(prefix, rest), 0)
+
+    def option(self, path: tuple[str, ...]) -> Atom:
+        """Make a config option, or a group of them."""
+        return self._atom(("option", path), lambda: Option(path), 0)
+
+    def module(self, module: Module) -> Atom:
+        """Make a module."""
+        return self._atom(module, lambda: Mod(module), 0)
+
+    def class_(self, definition: ClassDef) -> Atom:
+        """Make a class."""
+        return self._atom(definition, lambda: Class(definition), 0)
+
+    def external(self, name: str) -> Atom:
+        """Make something outside the checkout."""
+        return self._atom(("external", name), lambda: External(name), 0)
+
+    def function(
+        self, definition: FunctionDef, receiver: Atom | None = None, closure: Closure | None = None
+    ) -> Function:
+        """Make a function, a method, a nested function."""
+        closure = closure or self.closed
+        depth = max(closure.depth, receiver.depth if receiver is not None else 0)
+        return self._atom(
+            ("function", definition, receiver, closure), lambda: Function(definition, receiver, closure), depth
+        )
+
+    def lambda_(self, parameters: tuple[Parameter, ...], body: Expr, line: int, scope: Scope, closure: Closure) -> Atom:
+        """Make an anonymous function."""
+        key = ("lambda", scope, line, body, closure)
+        return self._atom(key, lambda: Lambda(parameters, body, line, scope, closure), closure.depth)
+
+    def wrapped(self, kind: str, function: Atom) -> Atom:
+        """Make a function that is wrapped by something known."""
+        return self._atom(("wrapped", kind, function), lambda: Wrapped(kind, function), function.depth)
+
+    def entered(self, function: Atom, arguments: Arguments) -> Atom:
+        """Make what a context manager function returns."""
+        depth = max(function.depth, arguments.depth)
+        return self._atom(("entered", function, arguments), lambda: Entered(function, arguments), depth)
+
+    def partial(self, function: Atom, arguments: Arguments) -> Atom:
+        """Make a partial function."""
+        depth = max(function.depth, arguments.depth)
+        return self._atom(("partial", function, arguments), lambda: Partial(function, arguments), depth)
+
+    def object(self, class_: ClassDef, arguments: Arguments | None) -> Object:
+        """Make an instance; of what is deep inside others it is not told what the constructor was given."""
+        if arguments is not None and arguments.depth >= _DEEPEST:
+            arguments = self.shallow(arguments)
+        depth = 0 if arguments is None else arguments.depth + 1
+        return self._atom(("object", class_, arguments), lambda: Object(class_, arguments), depth)
+
+    def shallow(self, arguments: Arguments) -> Arguments:
+        """Make the same arguments with nothing known of the deepest."""
+
+        def value(given: Value) -> Value:
+            return tuple(dict.fromkeys(self.some[0] if atom.depth >= _DEEPEST else atom for atom in given))
+
+        return self.arguments(
+            tuple(value(one) for one in arguments.positional),
+            tuple((name, value(one)) for name, one in arguments.keywords),
+            is_open=arguments.is_open,
+        )
+
+    def super(self, start: ClassDef, receiver: Atom) -> Atom:
+        """Make ``super()``."""
+        return self._atom(("super", start, receiver), lambda: Super(start, receiver), receiver.depth)
+
+    def dict(self, items: Iterable[tuple[Atom, Value]], *, is_open: bool = False) -> Atom:
+        """Make a dictionary; a later item takes the place of an earlier one with the same key."""
+        kept = tuple(dict(items).items())
+        if len(kept) > _LONGEST:
+            kept, is_open = kept[:_LONGEST], True
+        key = ("dict", kept, is_open)
+        return self._atom(key, lambda: Dict(kept, is_open), _deepest(value for _, value in kept))
+
+    def sequence(self, kind: str, items: Iterable[Value], *, is_open: bool = False) -> Atom:
+        """Make a list, tuple or set."""
+        kept = tuple(items)
+        if len(kept) > _LONGEST:
+            kept, is_open = kept[:_LONGEST], True
+        return self._atom(("sequence", kind, kept, is_open), lambda: Sequence(kind, kept, is_open), _deepest(kept))
+
+    def method(self, receiver: Atom, name: str) -> Atom:
+        """Make a method of a constant or container."""
+        return self._atom(("method", receiver, name), lambda: Method(receiver, name), receiver.depth)
+
+    def target(
+        self, topic: Value, namespace: Value, version: Value, server: Written | None, fanout: Value
+    ) -> Target:
+        """Make a target of messages."""
+        key = ("target", topic, namespace, version, server, fanout)
+        return self._atom(key, lambda: Target(topic, namespace, version, server, fanout), 0)
+
+    def client(self, target: Target) -> Client:
+        """Make a client."""
+        return self._atom(("client", target), lambda: Client(target), 0)
+
+    def send(self, client: Client, kind: str) -> Atom:
+        """Make the method of a client that sends."""
+        return self._atom(("send", client, kind), lambda: Send(client, kind), 0)
+
+    def arguments(
+        self,
+        positional: Iterable[Value],
+        keywords: Iterable[tuple[str, Value]],
+        *,
+        is_open: bool = False,
+    ) -> Arguments:
+        """Make what a function is called with."""
+        given, named = tuple(positional), tuple(keywords)
+        depth = max(_deepest(given), _deepest(value for _, value in named))
+        return self._atom(("arguments", given, named, is_open), lambda: Arguments(given, named, is_open), depth)
+
+    def closure(self, names: tuple[tuple[str, Value], ...], receiver: Atom | None = None) -> Closure:
+        """Make what a nested function closes over."""
+        depth = max(_deepest(value for _, value in names), receiver.depth if receiver is not None else 0)
+        return self._atom(("closure", names, receiver), lambda: Closure(names, receiver), depth)
+
+    def join(self, one: Value, other: Value) -> Value:
+        """Return what either may be."""
+        if one is other or not other:
+            return one
+        if not one:
+            return other
+        return self.limited(dict.fromkeys(one + other))
+
+    def limited(self, atoms: Iterable[Atom]) -> Value:
+        """Return the value of these possibilities; unknown where there are too many."""
+        found = tuple(dict.fromkeys(atoms))
+        if len(found) <= MOST:
+            return found
+        # What can be called is what the walk is about.
+        kept = tuple(atom for atom in found if not isinstance(atom, Const | Text | Unknown))[: MOST - 1]
+        return (*kept, *self.any)
+
+
+def _deepest(values: Iterable[Value]) -> int:
+    return max((atom.depth for value in values for atom in value), default=0)
+
+
+def truth(value: Value) -> bool | None:
+    """Tell what ``bool(value)`` is: ``None`` where it may be either."""
+    found: bool | None = None
+    for index, atom in enumerate(value):
+        one = atom.truth
+        if one is None or (index and one is not found):
+            return None
+        found = one
+    return found
+
+
+def constants(value: Value) -> list[Any]:
+    """Return the constants among the possibilities."""
+    return [atom.value for atom in value if isinstance(atom, Const)]
+
+
+def only_text(value: Value) -> str | None:
+    """Return the one text that a value is."""
+    match value:
+        case (Const(value=str(text)),):
+            return text
+    return None

@@ -1,0 +1,387 @@
+"""The walk: what functions do and return, function by function, each once for each context.
+
+A context is a function with what it closes over and what it is called with. Its :class:`~.steps.Summary` is made once,
+whoever asks first, and does not depend on who that was: what an object's attributes are is told by its constructor and
+by the assignments in its class, never by what the walk happened to go through before.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+from sphinxext.nova.flow.boundaries import Boundaries
+from sphinxext.nova.flow.calls import Calls
+from sphinxext.nova.flow.containers import Containers
+from sphinxext.nova.flow.decorating import Decorating, is_property
+from sphinxext.nova.flow.expressions import Expressions
+from sphinxext.nova.flow.frames import Frame
+from sphinxext.nova.flow.globals import Globals
+from sphinxext.nova.flow.heap import Heap
+from sphinxext.nova.flow.messaging import Messaging
+from sphinxext.nova.flow.names import assigned_names, used_names
+from sphinxext.nova.flow.statements import Statements
+from sphinxext.nova.flow.steps import Summary
+from sphinxext.nova.flow.texts import Texts
+from sphinxext.nova.flow.values import (
+    Atoms,
+    Class,
+    Client,
+    Const,
+    Dict,
+    External,
+    Function,
+    Lambda,
+    Mod,
+    Object,
+    Option,
+    Sequence,
+    Super,
+    Target,
+)
+from sphinxext.nova.program import ClassDef, FunctionDef, Options, lookup, mro
+from sphinxext.nova.syntax.facts import ParameterKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterator, Mapping
+
+    from sphinxext.nova.flow.values import Arguments, Atom, Closure, Value
+    from sphinxext.nova.program import Program, Scope
+    from sphinxext.nova.syntax.facts import Parameter
+    from sphinxext.nova.syntax.forms import Block, Expr
+
+_DEEPEST: Final = 120
+"""How many calls inside one another are followed."""
+_STACK: Final = 20_000
+"""Python's own limit meanwhile. Its frames are on the heap, so that this is no danger."""
+_MOST_CONTEXTS: Final = 60
+"""In how many contexts a function is gone through before its constants are no longer told apart."""
+_LONGEST_NAME: Final = 200
+_NEVER: Final = sys.maxsize
+
+
+class Walker:
+    """Goes through the functions of one program.
+
+    :param assume: values of config options, by their names with the group before it (``compute.workers``).
+    """
+
+    def __init__(
+        self, program: Program, boundaries: Boundaries | None = None, assume: Mapping[str, object] | None = None
+    ) -> None:
+        self.program = program
+        self.options = Options(program)
+        self.boundaries = boundaries or Boundaries()
+        self.assume = dict(assume or {})
+        self.atoms = Atoms()
+        self.expressions = Expressions(self)
+        self.statements = Statements(self)
+        self.names = Globals(self)
+        self.heap = Heap(self)
+        self.calls = Calls(self)
+        self.containers = Containers(self)
+        self.texts = Texts(self)
+        self.decorating = Decorating(self)
+        self.messaging = Messaging(self)
+        self.uncertain = 0
+        """In how many branches that may not be taken the walk is now."""
+        self._summaries: dict[Hashable, Summary] = {}
+        self._going: dict[Hashable, tuple[int, Summary]] = {}
+        self._lowest = _NEVER
+        self._contexts: dict[FunctionDef, int] = {}
+        self._assigned: dict[tuple[Scope, int], frozenset[str]] = {}
+        self.explaining = False
+        """Whether calls that cannot be followed become steps."""
+        self.entry_point: Callable[[str, str], str | None] = lambda _namespace, _name: None
+        """Gives what an entry point leads to, by its namespace and name."""
+        self.evaluations = 0
+        """How many functions were gone through."""
+
+    # --- functions
+
+    @contextmanager
+    def walking(self) -> Iterator[None]:
+        """Let functions be as deep inside one another as they are in the checkout."""
+        before = sys.getrecursionlimit()
+        sys.setrecursionlimit(max(before, _STACK))
+        try:
+            yield
+        finally:
+            sys.setrecursionlimit(before)
+
+    def summary(self, function: Function | Lambda, arguments: Arguments) -> Summary:
+        """Return what a function does when it is called like this."""
+        if isinstance(function, Lambda):
+            parameters, receiver = function.parameters, None
+        else:
+            parameters, receiver = function.definition.fact.parameters, function.receiver
+        names = self._bound(function, parameters, arguments, receiver)
+        key: Hashable = (
+            function if isinstance(function, Lambda) else (function.definition, function.closure),
+            tuple(names.values()),
+        )
+        found = self._summaries.get(key)
+        if found is not None:
+            return found
+        if key in self._going:
+            depth, summary = self._going[key]
+            self._lowest = min(self._lowest, depth)
+            return summary
+        definition = None if isinstance(function, Lambda) else function.definition
+        if len(self._going) >= _DEEPEST:
+            return Summary(definition, returns=self.atoms.any)
+        return self._made(key, function, definition, names)
+
+    def _made(
+        self, key: Hashable, function: Function | Lambda, definition: FunctionDef | None, names: dict[str, Value]
+    ) -> Summary:
+        summary = Summary(definition, returns=self.atoms.any, is_complete=False)
+        depth = len(self._going)
+        self._going[key] = (depth, summary)
+        outer, self._lowest = self._lowest, _NEVER
+        self.evaluations += 1
+        frame = self._run(function, names)
+        del self._going[key]
+        summary.steps = tuple(frame.steps)
+        summary.returns = frame.returns
+        summary.yields = frame.yields
+        summary.is_complete = True
+        if self._lowest >= depth:
+            # What depends on a function that is not done yet would depend on who asked first.
+            self._summaries[key] = summary
+            self._lowest = outer
+        else:
+            self._lowest = min(outer, self._lowest)
+        return summary
+
+    def _run(self, function: Function | Lambda, names: dict[str, Value]) -> Frame:
+        if isinstance(function, Lambda):
+            frame = Frame(function.scope, names, function.closure.names)
+            frame.returns = self.expressions.value(frame, function.body)
+            return frame
+        definition = function.definition
+        first = next(iter(names.values()), ())
+        receiver = first[0] if len(first) == 1 and isinstance(first[0], Object | Class) else function.closure.receiver
+        frame = Frame(definition, names, function.closure.names, receiver)
+        if self.statements.run(frame, self.body(definition)) and not definition.fact.is_generator:
+            frame.returns = self.atoms.join(frame.returns, self.atoms.none)
+        return frame
+
+    def body(self, definition: FunctionDef) -> Block:
+        """Return the statements of a function, decoded once."""
+        return self.program.remember(("body", definition), lambda: definition.body)
+
+    def _bound(  # noqa: C901, PLR0912 - the rules of calling
+        self,
+        function: Function | Lambda,
+        parameters: tuple[Parameter, ...],
+        arguments: Arguments,
+        receiver: Atom | None,
+    ) -> dict[str, Value]:
+        """Return what each parameter is, in their order."""
+        positional = list(arguments.positional)
+        if receiver is not None:
+            positional.insert(0, (receiver,))
+        keywords = dict(arguments.keywords)
+        names: dict[str, Value] = {}
+        for parameter in parameters:
+            kind, name = parameter.kind, parameter.name
+            if kind is ParameterKind.STAR:
+                names[name] = (self.atoms.sequence("tuple", positional, is_open=arguments.is_open),)
+                positional = []
+            elif kind is ParameterKind.STAR_STAR:
+                items = [(self.atoms.const(key), value) for key, value in keywords.items()]
+                names[name] = (self.atoms.dict(items, is_open=arguments.is_open),)
+            elif positional and kind is not ParameterKind.KEYWORD_ONLY:
+                names[name] = positional.pop(0)
+                keywords.pop(name, None)
+            elif name in keywords:
+                names[name] = keywords.pop(name)
+            elif arguments.is_open:
+                names[name] = self.atoms.any
+            elif parameter.has_default:
+                names[name] = self._default(function, parameter.default)
+            else:
+                names[name] = self.atoms.any
+            if parameter.unpack is not None:
+                self._unpacked(names, parameter.unpack)
+        return self._fewer(function, names)
+
+    def _unpacked(self, names: dict[str, Value], target: Expr) -> None:
+        """Bind the names of Python 2's ``def f(a, (b, c))``."""
+        match target:
+            case str():
+                names[target] = self.atoms.any
+            case ("tuple" | "list", items):
+                for item in items:
+                    self._unpacked(names, item)
+
+    def _default(self, function: Function | Lambda, expression: Expr) -> Value:
+        if isinstance(expression, str | tuple):
+            if isinstance(function, Lambda):
+                return self.expressions.value(Frame(function.scope, {}, function.closure.names), expression)
+            scope = function.definition.outer
+            return self.expressions.value(Frame(scope, {}, function.closure.names), expression)
+        return self.expressions.value(Frame(self._scope(function), {}, {}), expression)
+
+    @staticmethod
+    def _scope(function: Function | Lambda) -> Scope:
+        return function.scope if isinstance(function, Lambda) else function.definition
+
+    def _fewer(self, function: Function | Lambda, names: dict[str, Value]) -> dict[str, Value]:
+        """Forget the texts and numbers a function is called with when there were too many already."""
+        if isinstance(function, Lambda):
+            return names
+        count = self._contexts[function.definition] = self._contexts.get(function.definition, 0) + 1
+        if count < _MOST_CONTEXTS * 20:
+            return names
+        return {
+            name: tuple(
+                dict.fromkeys(
+                    self.atoms.any[0] if isinstance(atom, Const) and not isinstance(atom.value, bool | None) else atom
+                    for atom in value
+                )
+            )
+            for name, value in names.items()
+        }
+
+    # --- nested functions
+
+    def closure_of(self, frame: Frame, function: FunctionDef) -> Closure:
+        """Return what a nested function closes over where it is defined."""
+        used = self.program.remember(("used", function), lambda: used_names(function))
+        return self._closed(frame, used)
+
+    def closure(self, frame: Frame, body: Expr) -> Closure:
+        """Return what a lambda closes over."""
+        return self._closed(frame, used_names(body))
+
+    def _closed(self, frame: Frame, used: frozenset[str]) -> Closure:
+        names = {name: value for name, value in frame.closure.items() if name in used}
+        names |= {name: value for name, value in frame.names.items() if name in used}
+        return self.atoms.closure(tuple(sorted(names.items(), key=lambda item: item[0])), frame.receiver)
+
+    def assigned_in(self, scope: Scope, line: int, block: Block) -> frozenset[str]:
+        """Return the names that a loop's body assigns."""
+        key = (scope, line)
+        if key not in self._assigned:
+            self._assigned[key] = assigned_names(block, scope.module.facts)
+        return self._assigned[key]
+
+    # --- attributes
+
+    def attribute(self, frame: Frame, value: Value, name: str) -> Value:
+        """Return what ``value.name`` may be."""
+        if len(value) == 1:
+            return self._attribute(frame, value[0], name)
+        found: Value = ()
+        for atom in value:
+            if not (isinstance(atom, Const) and atom.value is None):
+                found = self.atoms.join(found, self._attribute(frame, atom, name))
+        return found or self.atoms.any
+
+    def _attribute(self, frame: Frame, atom: Atom, name: str) -> Value:  # noqa: C901, PLR0911, PLR0912 - a flat table
+        match atom:
+            case Object():
+                return self.heap.attribute(frame, atom, name)
+            case Mod():
+                return self.names.member(atom.module, name)
+            case External():
+                if name in self.boundaries.configuration:
+                    return (self.atoms.option(()),)
+                longer = f"{atom.name}.{name}"
+                return (self.atoms.external(longer),) if len(longer) < _LONGEST_NAME else self.atoms.any
+            case Class():
+                return self.class_attribute(frame, atom, name)
+            case Super():
+                return self._above(frame, atom, name)
+            case Option():
+                if name in {"get", "pop"}:
+                    return (self.atoms.method(atom, name),)
+                return self.option((*atom.path, name))
+            case Dict() if any(isinstance(key, Const) and key.value == name for key, _ in atom.items):
+                # What DriverManager gives; a dictionary proper has its keys as items only.
+                return next(found for key, found in atom.items if isinstance(key, Const) and key.value == name)
+            case Const() | Dict() | Sequence():
+                return (self.atoms.method(atom, name),)
+            case Client() | Target():
+                return self.messaging.attribute(atom, name)
+        return self.atoms.any
+
+    def option(self, path: tuple[str, ...]) -> Value:
+        """Return a config option: what it is assumed to be, else itself."""
+        dotted = ".".join(path)
+        if dotted in self.assume:
+            return (self.atoms.const(self.assume[dotted]),)
+        return (self.atoms.option(path),)
+
+    def default(self, option: Option) -> Value:
+        """Return the default of a config option."""
+        if not option.path:
+            return self.atoms.any
+        *group, name = option.path
+        found = self.options.find(group[0] if group else "DEFAULT", name)
+        if found is None or not isinstance(found.default, str | int | float | type(None)):
+            return self.atoms.any
+        return (self.atoms.const(found.default),)
+
+    def class_attribute(self, frame: Frame, class_: Class, name: str) -> Value:
+        """Return what ``Class.name`` is."""
+        if name == "__name__":
+            return (self.atoms.const(class_.definition.fact.name),)
+        found = self.member(frame, class_.definition, name, class_)
+        if found is not None:
+            return found
+        if name == "__init__":
+            return (self.atoms.external("object.__init__"),)
+        return self.atoms.any
+
+    def member(self, frame: Frame, class_: ClassDef, name: str, receiver: Atom) -> Value | None:
+        """Return an attribute from the body of a class or of an ancestor; ``None`` where there is none."""
+        member = lookup(class_, name)
+        return None if member is None else self._of_body(frame, member.owner, member.definition, name, receiver)
+
+    def _of_body(self, frame: Frame, owner: ClassDef, definition: Any, name: str, receiver: Atom) -> Value:  # noqa: ANN401
+        if isinstance(definition, FunctionDef):
+            if is_property(definition):
+                if isinstance(receiver, Class):
+                    return self.atoms.any
+                method = self.decorating.plain(definition, receiver)
+                return self.calls.call(frame, (method,), self.atoms.empty, definition.fact.line, None)
+            return self.decorating.method(definition, receiver)
+        return self.names.class_value(owner, name, definition)
+
+    def _above(self, frame: Frame, super_: Super, name: str) -> Value:
+        receiver = super_.receiver
+        class_ = receiver.class_ if isinstance(receiver, Object) else receiver.definition if isinstance(receiver, Class) else None
+        if class_ is None:
+            return self.atoms.any
+        ancestors = mro(class_)
+        after = ancestors[ancestors.index(super_.start) + 1 :] if super_.start in ancestors else ()
+        for ancestor in after:
+            if isinstance(ancestor, ClassDef) and name in ancestor.bindings:
+                member = lookup(ancestor, name)
+                if member is not None:
+                    return self._of_body(frame, member.owner, member.definition, name, receiver)
+        outside = next((one.name for one in after if not isinstance(one, ClassDef)), "object")
+        return (self.atoms.external(f"{outside}.{name}"),)
+
+    def assign_attribute(self, value: Value, name: str, new: Value) -> None:
+        """Do ``value.name = new``."""
+        for atom in value:
+            if isinstance(atom, Object):
+                self.heap.assign(atom, name, new)
+
+    def element(self, atom: Atom) -> Value:
+        """Return what going through something that is no container gives."""
+        if isinstance(atom, Object):
+            return self.boundaries.element(self, atom)
+        return self.atoms.any
+
+    def ends(self, frame: Frame, expression: Expr) -> bool:
+        """Tell whether a statement that is an expression never comes to an end: ``sys.exit()``."""
+        match expression:
+            case ("call", str(name), *_):
+                return name in self.boundaries.endless and name.partition(".")[0] not in frame.names
+        return False
