@@ -11,7 +11,7 @@ import json
 import os
 import sys
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
 from sphinxext.nova import __version__
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from sphinxext.nova.checkout import Checkout
-    from sphinxext.nova.model import Answer, LayoutRow, PeriodicTask, Row
+    from sphinxext.nova.model import Answer, Flow, LayoutRow, PeriodicTask, Row
     from sphinxext.nova.present.tables import Table
     from sphinxext.nova.program import Program
 
@@ -156,6 +156,15 @@ def parser() -> argparse.ArgumentParser:
         help="timers: also what a timer runs that is no periodic task of a manager",
     )
     ask.set_defaults(ask=_periodic_tasks, table=_periodic_tasks_table)
+
+    ask = questions.add_parser("rpc-flow", parents=[shared], help="what happens, process by process, when I call this?")
+    ask.add_argument(
+        "argument",
+        metavar="ENTRY",
+        help="a function, 'POST /servers/{id}/action resize', compute.prep_resize, or a periodic task",
+    )
+    ask.add_argument("--explain", action="store_true", help="say also which calls could not be followed")
+    ask.set_defaults(ask=_rpc_flow, table=_rpc_flow_table)
     return whole
 
 
@@ -191,6 +200,23 @@ def _periodic_tasks_table(answer: Answer[PeriodicTask]) -> Table:
     return periodic_tasks_table(answer.rows, default_columns(answer.rows), str)
 
 
+def _rpc_flow(asking: _Asking) -> Answer[Flow]:
+    entry, explaining = asking.asked.argument, asking.asked.explain
+
+    def ask(program: Program) -> Answer[Flow]:
+        from sphinxext.nova.openstack.rpc_flow import rpc_flow
+
+        return rpc_flow(program, entry, explaining=explaining)
+
+    return asking.kept((entry, explaining), ask)
+
+
+def _rpc_flow_table(answer: Answer[Flow]) -> Table:
+    from sphinxext.nova.present.rpc_flow import rpc_flow_table
+
+    return rpc_flow_table(answer.rows, str)
+
+
 def _formatted(answer: Answer[Any], checkout: Checkout, asked: argparse.Namespace) -> str:
     if asked.format == "json":
         return json.dumps(_contract(answer, checkout), ensure_ascii=False, indent=2)
@@ -201,6 +227,8 @@ def _formatted(answer: Answer[Any], checkout: Checkout, asked: argparse.Namespac
 
 
 def _contract(answer: Answer[Any], checkout: Checkout) -> dict[str, object]:
+    from sphinxext.nova.present.plain import plain
+
     commit = checkout.commit
     return {
         "version": CONTRACT,
@@ -209,7 +237,7 @@ def _contract(answer: Answer[Any], checkout: Checkout) -> dict[str, object]:
             "ref": commit[:12] if commit else checkout.ref,
             "release": checkout.release,
         },
-        "answers": [asdict(row) for row in answer.rows],
+        "answers": [plain(row) for row in answer.rows],
         "problems": [
             {"file": problem.file, "line": problem.line, "kind": problem.kind, "message": problem.message}
             for problem in answer.problems

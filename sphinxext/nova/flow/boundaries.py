@@ -1,4 +1,4 @@
-"""What a project calls the things at which the walk does more, or less, than go through a function. All of it is data."""
+"""What a project calls the things at which the walk does more, or less, than go through a function: data only."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ class Calls:
         self._atoms = walker.atoms
         self._libraries = Libraries(walker, self)
 
-    def call(  # noqa: PLR0913, PLR0917 - what a call is
+    def call(
         self,
         frame: Frame,
         callee: Value,
@@ -90,7 +90,7 @@ class Calls:
             frame.steps.append(Choice("alt", frame.scope, tuple(ways)))
         return value or self._atoms.any
 
-    def _one(  # noqa: C901, PLR0911, PLR0912, PLR0913, PLR0917 - a flat table
+    def _one(  # noqa: C901 - a flat table
         self,
         frame: Frame,
         atom: Atom,
@@ -145,7 +145,7 @@ class Calls:
             return
         frame.steps.append(Lost(frame.scope, line, form[1], "nothing in the source tells what is called"))
 
-    def _function(  # noqa: PLR0913, PLR0917 - what a call is
+    def _function(
         self,
         frame: Frame,
         function: Function,
@@ -170,23 +170,22 @@ class Calls:
             frame.steps.append(Reached(kind, self._reached_name(function, kind, name), frame.scope, line, steps, via))
         if definition.fact.is_generator:
             return (self._atoms.sequence("list", (summary.yields,) if summary.yields else (), is_open=True),)
-        value = summary.returns or self._atoms.any
-        return value if kind is None or kind == "object" else self._plain(value)
+        return self._walker.messaging.rebased(summary.returns, frame, definition, form) or self._atoms.any
 
     @staticmethod
     def _reached_name(function: Function, kind: str, name: str) -> str:
         """Name an object's method by the class that is asked, not by the one that has the method's body."""
         receiver = function.receiver
-        class_ = receiver.class_ if isinstance(receiver, Object) else receiver.definition if isinstance(receiver, Class) else None
+        class_ = (
+            receiver.class_
+            if isinstance(receiver, Object)
+            else receiver.definition
+            if isinstance(receiver, Class)
+            else None
+        )
         return f"{class_.name}.{function.definition.fact.name}" if kind == "object" and class_ is not None else name
 
-    def _plain(self, value: Value) -> Value:
-        """Return what a database function returns: rows, whose attributes nobody tells."""
-        return value
-
-    def _step(
-        self, frame: Frame, summary: Summary, line: int, form: CallForm | None, via: str | None
-    ) -> None:
+    def _step(self, frame: Frame, summary: Summary, line: int, form: CallForm | None, via: str | None) -> None:
         if summary.steps or not summary.is_complete:
             frame.steps.append(Call(summary, frame.scope, line, form, via))
 

@@ -13,7 +13,20 @@ if TYPE_CHECKING:
     from sphinxext.nova.syntax.forms import CallForm, Expr
 
 _CHANGING: Final = frozenset(
-    {"append", "extend", "insert", "add", "update", "setdefault", "pop", "popitem", "remove", "clear", "discard", "sort"}
+    {
+        "append",
+        "extend",
+        "insert",
+        "add",
+        "update",
+        "setdefault",
+        "pop",
+        "popitem",
+        "remove",
+        "clear",
+        "discard",
+        "sort",
+    }
 )
 """Methods that change their container."""
 _HARMLESS: Final = frozenset(
@@ -126,19 +139,23 @@ class Containers:
         self._rebind(frame, owner, self._atoms.limited(changed))
         return result
 
-    def _change(self, frame: Frame, atom: Atom, name: str, arguments: Arguments) -> tuple[Atom, Value]:  # noqa: C901, PLR0911
+    def _change(self, frame: Frame, atom: Atom, name: str, arguments: Arguments) -> tuple[Atom, Value]:  # noqa: C901
         given = arguments.positional
         match atom, name:
             case Sequence(), "append" | "add" if given:
                 items = (*atom.items, given[0])
-                return self._atoms.sequence(atom.kind, items, is_open=atom.is_open or bool(self._walker.uncertain)), self._atoms.none
+                return self._atoms.sequence(
+                    atom.kind, items, is_open=atom.is_open or bool(self._walker.uncertain)
+                ), self._atoms.none
             case Sequence(), "extend" if given and len(given[0]) == 1 and isinstance(given[0][0], Sequence):
                 more = given[0][0]
                 items = (*atom.items, *more.items)
                 is_open = atom.is_open or more.is_open or bool(self._walker.uncertain)
                 return self._atoms.sequence(atom.kind, items, is_open=is_open), self._atoms.none
             case Sequence(), "pop":
-                return self._atoms.sequence(atom.kind, atom.items, is_open=True), self._walker.expressions.items((atom,))
+                return self._atoms.sequence(atom.kind, atom.items, is_open=True), self._walker.expressions.items(
+                    (atom,)
+                )
             case Sequence(), _:
                 items = (*atom.items, *given[-1:])
                 return self._atoms.sequence(atom.kind, items, is_open=True), self._atoms.none
@@ -189,7 +206,7 @@ class Containers:
                 return self._atoms.sequence(atom.kind, atom.items, is_open=True)
         return atom
 
-    def call(self, frame: Frame, method: Method, arguments: Arguments) -> Value:  # noqa: C901, PLR0911 - a flat table
+    def call(self, frame: Frame, method: Method, arguments: Arguments) -> Value:  # noqa: C901 - a flat table
         """Call a method of a constant or container that leaves it as it is."""
         given = arguments.positional
         match method.receiver, method.name:
@@ -200,18 +217,20 @@ class Containers:
                 values = tuple(value for _, value in container.items)
                 return (self._atoms.sequence("list", values, is_open=container.is_open),)
             case Dict() as container, "keys" | "iterkeys":
-                return (self._atoms.sequence("list", [(key,) for key, _ in container.items], is_open=container.is_open),)
+                return (
+                    self._atoms.sequence("list", [(key,) for key, _ in container.items], is_open=container.is_open),
+                )
             case Dict() as container, "items" | "iteritems":
                 pairs = [(self._atoms.sequence("tuple", ((key,), value)),) for key, value in container.items]
                 return (self._atoms.sequence("list", pairs, is_open=container.is_open),)
-            case (Dict() | Sequence() as container), "copy":
+            case ((Dict() | Sequence() as container), "copy"):
                 return (container,)
             case Const(value=str() as text), "format":
                 return self._walker.texts.format(frame, text, arguments)
             case Const(value=str() as text), "lower" | "upper" | "strip" | "title" | "capitalize" if not given:
                 return (self._atoms.const(getattr(text, method.name)()),)
             case Const(value=str() as text), "startswith" | "endswith" if given and only_text(given[0]) is not None:
-                return self._atoms.bool(getattr(text, method.name)(only_text(given[0])))
+                return self._atoms.outcome(getattr(text, method.name)(only_text(given[0])))
             case Const(value=str() as text), "partition" | "rpartition" | "split" | "rsplit" if given:
                 separator = only_text(given[0])
                 if separator:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 from sphinxext.nova.flow.frames import Frame
 from sphinxext.nova.flow.values import Class, Closure, External, Function, Object, Partial, Wrapped
-from sphinxext.nova.program import FunctionDef
 
 if TYPE_CHECKING:
     from sphinxext.nova.flow.values import Atom, Value
     from sphinxext.nova.flow.walker import Walker
+    from sphinxext.nova.program import FunctionDef
     from sphinxext.nova.syntax.forms import Expr
 
 _PROPERTIES: Final = frozenset({"property", "cached_property", "abstractproperty", "memoize_property"})
@@ -22,7 +22,9 @@ _STATIC: Final = "staticmethod"
 _OF_CLASS: Final = "classmethod"
 _REMOTABLE: Final = frozenset({"remotable", "remotable_classmethod"})
 """``oslo_versionedobjects/base.py``, and ``nova/objects/base.py`` in 2013.2 to 2015.1."""
-_PLAIN: Final = frozenset({_STATIC, _OF_CLASS, "abstractmethod", "wraps", "setter", "remotable", "getter"}) | _PROPERTIES
+_PLAIN: Final = (
+    frozenset({_STATIC, _OF_CLASS, "abstractmethod", "wraps", "setter", "remotable", "getter"}) | _PROPERTIES
+)
 _CONTEXT_MANAGER: Final = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
 
 

@@ -265,7 +265,7 @@ class Expressions:
 
     def _not(self, frame: Frame, form: Any) -> Value:  # noqa: ANN401 - a form
         known = truth(self.value(frame, form[1]))
-        return self._atoms.bool(None if known is None else not known)
+        return self._atoms.outcome(None if known is None else not known)
 
     def _and(self, frame: Frame, form: Any) -> Value:  # noqa: ANN401 - a form
         return self._logic(frame, form[1], stops_at=False)
@@ -305,7 +305,7 @@ class Expressions:
             one = self.compared(left, sign, right)
             known = False if known is False or one is False else None if one is None or known is None else True
             left = right
-        return self._atoms.bool(known)
+        return self._atoms.outcome(known)
 
     def compared(self, left: Value, sign: str, right: Value) -> bool | None:
         """Tell what a comparison gives where all possibilities agree."""
@@ -341,7 +341,7 @@ class Expressions:
         return value
 
 
-def _compared(one: Atom, sign: str, other: Atom) -> bool | None:  # noqa: C901 - a flat table
+def _compared(one: Atom, sign: str, other: Atom) -> bool | None:
     match sign, one, other:
         case "is" | "==" | "is not" | "!=", Const(value=a), Const(value=b):
             same = a == b and (sign in {"==", "!="} or type(a) is type(b))

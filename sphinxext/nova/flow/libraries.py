@@ -101,10 +101,12 @@ class Libraries:
             return self._opaque(frame, name, arguments, line)
         self._calls.callbacks(frame, arguments, line, "callback")
         longer = f"{name}()"
-        return (self._atoms.external(longer),) if len(longer) < 100 else self._atoms.any  # noqa: PLR2004 - bounded
+        return (self._atoms.external(longer),) if len(longer) < 100 else self._atoms.any
 
     def _is_opaque(self, name: str) -> bool:
-        return any(name.startswith(f"{self._walker.boundaries.package}.{one}().") for one in self._walker.boundaries.opaque)
+        return any(
+            name.startswith(f"{self._walker.boundaries.package}.{one}().") for one in self._walker.boundaries.opaque
+        )
 
     def _opaque(self, frame: Frame, name: str, arguments: Arguments, line: int) -> Value:
         """Reach a method that nobody looks into, and call back what it was given."""
@@ -127,7 +129,7 @@ class Libraries:
 
     # --- of the checkout
 
-    def of_checkout(  # noqa: PLR0913, PLR0917 - what a call is
+    def of_checkout(
         self,
         frame: Frame,
         definition: FunctionDef,
@@ -150,9 +152,9 @@ class Libraries:
 
     def _queue(self, frame: Frame, arguments: Arguments, form: CallForm | None) -> Value:
         """Do ``queue_get_for(context, topic, host)``: ``db/api.py`` up to 2012.1, ``rpc/__init__.py`` in 2012.2."""
-        rest = (frame.scope, form[2][2]) if form is not None and len(form[2]) > 2 else None  # noqa: PLR2004 - the host
+        rest = (frame.scope, form[2][2]) if form is not None and len(form[2]) > 2 else None
         topics = self._walker.messaging.topics(arguments.positional[1])
-        host = arguments.positional[2] if len(arguments.positional) > 2 else self._atoms.any  # noqa: PLR2004
+        host = arguments.positional[2] if len(arguments.positional) > 2 else self._atoms.any
         if rest is not None and host == self._atoms.none:
             rest = None
         return tuple(self._atoms.text(f"{topic}.", rest) for topic in topics) or self._atoms.any
@@ -189,7 +191,7 @@ class Libraries:
 
     def _driver_manager(self, frame: Frame, arguments: Arguments, line: int, form: CallForm | None) -> Value:
         """Do ``stevedore.driver.DriverManager(namespace, name, invoke_on_load=True)``."""
-        if len(arguments.positional) < 2:  # noqa: PLR2004 - both are needed
+        if len(arguments.positional) < 2:
             return self._atoms.any
         namespace = only_text(arguments.positional[0])
         found: Value = ()
@@ -236,19 +238,19 @@ class Libraries:
 
     def _getattr(self, frame: Frame, arguments: Arguments, _line: int, _form: CallForm | None) -> Value:
         given = arguments.positional
-        if len(given) < 2:  # noqa: PLR2004 - an object and a name
+        if len(given) < 2:
             return self._atoms.any
         names = self._walker.texts.texts(given[1])
         found: Value = ()
         for name in names:
             found = self._atoms.join(found, self._walker.attribute(frame, given[0], name))
-        if len(given) > 2 and not any(isinstance(atom, Function | Class) for atom in found):  # noqa: PLR2004
+        if len(given) > 2 and not any(isinstance(atom, Function | Class) for atom in found):
             found = self._atoms.join(found, given[2])
         return found or self._atoms.any
 
     def _setattr(self, _frame: Frame, arguments: Arguments, _line: int, _form: CallForm | None) -> Value:
         given = arguments.positional
-        if len(given) > 2:  # noqa: PLR2004 - object, name, value
+        if len(given) > 2:
             for name in self._walker.texts.texts(given[1]):
                 self._walker.assign_attribute(given[0], name, given[2])
         return self._atoms.none
@@ -258,18 +260,18 @@ class Libraries:
         name = only_text(given[1]) if len(given) > 1 else None
         if name is not None and given[0]:
             found = {
-                isinstance(atom, Object) and lookup(atom.class_, name) is not None
-                or isinstance(atom, Class) and lookup(atom.definition, name) is not None
+                (isinstance(atom, Object) and lookup(atom.class_, name) is not None)
+                or (isinstance(atom, Class) and lookup(atom.definition, name) is not None)
                 for atom in given[0]
             }
             if found == {True}:
-                return self._atoms.bool(True)  # noqa: FBT003 - the value itself
-        return self._atoms.bool(None)
+                return self._atoms.outcome(truth=True)
+        return self._atoms.outcome(None)
 
     def _isinstance(self, _frame: Frame, arguments: Arguments, _line: int, _form: CallForm | None) -> Value:
         given = arguments.positional
-        if len(given) < 2:  # noqa: PLR2004 - an object and classes
-            return self._atoms.bool(None)
+        if len(given) < 2:
+            return self._atoms.outcome(None)
         classes: list[Atom] = []
         for atom in given[1]:
             if isinstance(atom, Sequence):
@@ -277,7 +279,7 @@ class Libraries:
             else:
                 classes.append(atom)
         found = {_is_instance(atom, classes) for atom in given[0]}
-        return self._atoms.bool(found.pop() if len(found) == 1 else None)
+        return self._atoms.outcome(found.pop() if len(found) == 1 else None)
 
     def _dict(self, _frame: Frame, arguments: Arguments, _line: int, _form: CallForm | None) -> Value:
         items: list[tuple[Atom, Value]] = []
@@ -292,7 +294,7 @@ class Libraries:
         return (self._atoms.dict(items, is_open=is_open),)
 
     def _bool(self, _frame: Frame, arguments: Arguments, _line: int, _form: CallForm | None) -> Value:
-        return self._atoms.bool(truth(arguments.positional[0]) if arguments.positional else None)
+        return self._atoms.outcome(truth(arguments.positional[0]) if arguments.positional else None)
 
     def _str(self, _frame: Frame, arguments: Arguments, _line: int, _form: CallForm | None) -> Value:
         value = arguments.positional[0] if arguments.positional else ()

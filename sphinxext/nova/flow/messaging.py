@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 from sphinxext.nova.flow.steps import Choice, Lost, Sent, Way
 from sphinxext.nova.flow.values import Client, Const, Dict, Target, Text
+from sphinxext.nova.flow.written import given
 
 if TYPE_CHECKING:
     from sphinxext.nova.flow.frames import Frame
-    from sphinxext.nova.flow.values import Arguments, Method, Send, Value, Written
+    from sphinxext.nova.flow.values import Arguments, Atom, Method, Send, Value, Written
     from sphinxext.nova.flow.walker import Walker
     from sphinxext.nova.program import FunctionDef
     from sphinxext.nova.syntax.forms import CallForm
@@ -38,29 +39,30 @@ class Messaging:
     def target(self, frame: Frame, arguments: Arguments, form: CallForm | None) -> Value:
         """Make a ``Target(exchange, topic, namespace, version, server, fanout)``, as ``oslo_messaging/target.py``."""
         names = ("exchange", "topic", "namespace", "version", "server", "fanout")
-        given = dict(zip(names, arguments.positional, strict=False)) | dict(arguments.keywords)
+        named = dict(zip(names, arguments.positional, strict=False)) | dict(arguments.keywords)
         none = self._atoms.none
         return (
             self._atoms.target(
-                given.get("topic", none),
-                given.get("namespace", none),
-                given.get("version", none),
-                self._server(frame, given, form),
-                given.get("fanout", none),
+                named.get("topic", none),
+                named.get("namespace", none),
+                named.get("version", none),
+                self._server(frame, named, form),
+                named.get("fanout", none),
             ),
         )
 
     def client(self, arguments: Arguments) -> Value:
         """Make an ``RPCClient(transport, target, ...)``."""
-        given = dict(arguments.keywords)
-        value = given.get("target") or (arguments.positional[1] if len(arguments.positional) > 1 else ())
+        named = dict(arguments.keywords)
+        value = named.get("target") or (arguments.positional[1] if len(arguments.positional) > 1 else ())
         found = tuple(self._atoms.client(atom) for atom in value if isinstance(atom, Target))
         return found or self._atoms.any
 
-    def _server(self, frame: Frame, given: dict[str, Value], form: CallForm | None) -> Written | None:
-        if given.get("server", self._atoms.none) == self._atoms.none:
+    def _server(self, frame: Frame, named: dict[str, Value], form: CallForm | None) -> Written | None:
+        if named.get("server", self._atoms.none) == self._atoms.none:
             return None
         written = dict(form[3]).get("server") if form is not None else None
+        # prepare(**parameters): the helpers that do so call their own parameter like this.
         return (frame.scope, written if written is not None else "server")
 
     def attribute(self, atom: Client | Target, name: str) -> Value:
@@ -94,28 +96,47 @@ class Messaging:
 
     def _prepared(self, frame: Frame, client: Client, arguments: Arguments, form: CallForm | None) -> Value:
         names = ("exchange", "topic", "namespace", "version", "server", "fanout")
-        given = dict(zip(names, arguments.positional, strict=False)) | dict(arguments.keywords)
+        named = dict(zip(names, arguments.positional, strict=False)) | dict(arguments.keywords)
         before = client.target
         target = self._atoms.target(
-            given.get("topic", before.topic),
-            given.get("namespace", before.namespace),
-            given.get("version", before.version),
-            self._server(frame, given, form) or before.server,
-            given.get("fanout", before.fanout),
+            named.get("topic", before.topic),
+            named.get("namespace", before.namespace),
+            named.get("version", before.version),
+            self._server(frame, named, form) or before.server,
+            named.get("fanout", before.fanout),
         )
         return (self._atoms.client(target),)
+
+    def rebased(self, value: Value, frame: Frame, callee: FunctionDef, form: CallForm | None) -> Value:
+        """Return clients that a helper prepared with the host as its caller writes it."""
+        if form is None or not any(_server_is_of(atom, callee) for atom in value):
+            return value
+        found: list[Atom] = []
+        for atom in value:
+            if isinstance(atom, Client) and _server_is_of(atom, callee):
+                target = atom.target
+                written = None if target.server is None else given(target.server[1], callee, form)
+                server = target.server if written is None else (frame.scope, written)
+                rebased = self._atoms.target(target.topic, target.namespace, target.version, server, target.fanout)
+                found.append(self._atoms.client(rebased))
+            else:
+                found.append(atom)
+        return tuple(found)
 
     def send(self, frame: Frame, send: Send, arguments: Arguments, line: int) -> Value:
         """Do ``client.call(context, method, **arguments)``, or ``cast``."""
         target = send.client.target
         kind = "fanout" if send.kind == "cast" and any(atom.truth for atom in target.fanout) else send.kind
-        methods = arguments.positional[1] if len(arguments.positional) > 1 else dict(arguments.keywords).get("method", ())
+        methods = (
+            arguments.positional[1] if len(arguments.positional) > 1 else dict(arguments.keywords).get("method", ())
+        )
         keywords = [(name, value) for name, value in arguments.keywords if name != "method"]
-        given = self._atoms.arguments((), keywords, is_open=arguments.is_open)
-        self._sent(frame, kind, target.topic, self._text(target.namespace), target.version, methods, given, target.server, line)
+        sent = self._atoms.arguments((), keywords, is_open=arguments.is_open)
+        namespace = self._text(target.namespace)
+        self._sent(frame, kind, target.topic, namespace, target.version, methods, sent, target.server, line)
         return self._atoms.any if kind == "call" else self._atoms.none
 
-    def _sent(  # noqa: PLR0913, PLR0917 - what a message is
+    def _sent(
         self,
         frame: Frame,
         kind: str,
@@ -130,7 +151,17 @@ class Messaging:
         names = [atom.value for atom in methods if isinstance(atom, Const) and isinstance(atom.value, str)]
         known = self._walker.texts.texts(version)
         steps = [
-            Sent(kind, topic, namespace, max(known, key=_version, default=None), name, arguments, server, frame.scope, line)
+            Sent(
+                kind,
+                topic,
+                namespace,
+                max(known, key=_version, default=None),
+                name,
+                arguments,
+                server,
+                frame.scope,
+                line,
+            )
             for name in names
         ]
         if len(steps) > 1:
@@ -141,7 +172,9 @@ class Messaging:
             frame.steps.append(Lost(frame.scope, line, kind, "the name of the RPC method is not in the source"))
 
     def _text(self, value: Value) -> str | None:
-        texts = self._walker.texts.texts(tuple(atom for atom in value if not (isinstance(atom, Const) and atom.value is None)))
+        texts = self._walker.texts.texts(
+            tuple(atom for atom in value if not (isinstance(atom, Const) and atom.value is None))
+        )
         return texts[0] if texts else None
 
     # --- before oslo.messaging
@@ -154,11 +187,11 @@ class Messaging:
 
     def raw(self, frame: Frame, name: str, arguments: Arguments, line: int) -> Value:
         """Do ``rpc.cast(context, topic, {"method": ..., "args": {...}})``."""
-        given = [*arguments.positional, *(value for _, value in arguments.keywords)]
-        for index, value in enumerate(given):
+        values = [*arguments.positional, *(value for _, value in arguments.keywords)]
+        for index, value in enumerate(values):
             message = next((atom for atom in value if isinstance(atom, Dict) and self._item(atom, "method")), None)
             if message is not None and index:
-                topic = dict(arguments.keywords).get("topic") or given[index - 1]
+                topic = dict(arguments.keywords).get("topic") or values[index - 1]
                 self._raw(frame, _KINDS[name], topic, message, line)
                 break
         else:
@@ -193,7 +226,9 @@ class Messaging:
         return list(dict.fromkeys(topic for topic in found if topic))
 
 
+def _server_is_of(atom: Atom, function: FunctionDef) -> bool:
+    return isinstance(atom, Client) and atom.target.server is not None and atom.target.server[0] == function
+
+
 def _version(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split(".") if part.isdecimal())
-
-

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from sphinxext.nova.syntax.forms import Expr
 
 
-def refine(frame: Frame, condition: Expr, atoms: Atoms, *, truth: bool) -> None:
+def refine(  # noqa: C901 - a flat table
+    frame: Frame, condition: Expr, atoms: Atoms, *, truth: bool
+) -> None:
     """Leave to the names in a condition what they may be when it has this outcome."""
     match condition:
         case str() if condition in frame.names:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from sphinxext.nova.flow.refining import refine
-from sphinxext.nova.flow.steps import Choice, Decided, Way, Yielded
+from sphinxext.nova.flow.steps import Choice, Decided, Way, Yielded, sends
 from sphinxext.nova.flow.values import Const, Sequence, truth
 from sphinxext.nova.program import FunctionDef
 from sphinxext.nova.syntax.rendering import render
@@ -189,7 +189,7 @@ class Statements:
         _, line, branches, orelse = form
         return self._branches(frame, line, [*branches], orelse, rest)
 
-    def _branches(  # noqa: C901, PLR0912 - one condition after the other
+    def _branches(  # noqa: C901 - one condition after the other
         self, frame: Frame, line: int, branches: list[Any], orelse: Block, rest: Block
     ) -> bool:
         ways: list[Way] = []
@@ -239,8 +239,8 @@ class Statements:
             frame.names = self._joined(going)
         if not any(way.steps for way in ways):
             return bool(going) and self.run(frame, rest)
-        ended = [way for way, alive in zip(ways, ends, strict=True) if not alive and way.steps]
-        on = [way for way, alive in zip(ways, ends, strict=True) if alive]
+        ended = [way for way, alive in zip(ways, ends, strict=True) if not alive and sends(way.steps)]
+        on = [way for way in ways if way not in ended]
         if not going or not ended or not rest:
             self._choice(frame, ways)
             return bool(going) and self.run(frame, rest)
@@ -314,9 +314,7 @@ class Statements:
         alive = self._loop(frame, line, f"while {text}", block, orelse, lambda: None)
         return alive and not (endless and not any(one[0] == "break" for one in all_statements(block)))
 
-    def _loop(  # noqa: PLR0913, PLR0917 - the parts of a loop
-        self, frame: Frame, line: int, text: str, block: Block, orelse: Block, begin: Callable[[], None]
-    ) -> bool:
+    def _loop(self, frame: Frame, line: int, text: str, block: Block, orelse: Block, begin: Callable[[], None]) -> bool:
         before = frame.names
         frame.names = dict(before)
         for name in self._walker.assigned_in(frame.scope, line, block):
@@ -439,5 +437,3 @@ def _captured(pattern: Any) -> Iterable[str]:  # noqa: ANN401 - a form
             if current[0] in {"capture", "star", "as"} and isinstance(current[-1], str):
                 yield current[-1]
             pending += [part for part in current[1:] if isinstance(part, tuple)]
-
-

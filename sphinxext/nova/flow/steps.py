@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 class Summary:
     """What a function does and returns in one context.
 
-    ``function`` is ``None`` for a lambda. ``yields`` is what a generator gives.
+    ``function`` is ``None`` for a lambda. ``yields`` is what a generator gives. ``sends`` tells whether a
+    message leaves the process in it, or below it.
     """
 
     function: FunctionDef | None
@@ -27,6 +28,7 @@ class Summary:
     returns: Value = ()
     yields: Value = ()
     is_complete: bool = True
+    sends: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,3 +119,21 @@ class Lost:
 
 Step: TypeAlias = "Call | Sent | Reached | Choice | Decided | Yielded | Lost"
 Steps: TypeAlias = "tuple[Step, ...]"
+
+
+def sends(steps: Steps) -> bool:
+    """Tell whether a message leaves the process in these steps."""
+    for step in steps:
+        match step:
+            case Sent():
+                return True
+            case Call(summary=summary):
+                if summary.sends:
+                    return True
+            case Choice(ways=ways):
+                if any(sends(way.steps) for way in ways):
+                    return True
+            case Reached(steps=inside) | Decided(steps=inside):
+                if sends(inside):
+                    return True
+    return False

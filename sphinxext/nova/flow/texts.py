@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from sphinxext.nova.flow.values import Const, Dict, Option, Sequence, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence as Many
+    from collections.abc import Iterator
+    from collections.abc import Sequence as Many
 
     from sphinxext.nova.flow.frames import Frame
     from sphinxext.nova.flow.values import Atom, Value, Written
@@ -47,7 +48,9 @@ class Texts:
                 return (one,)
             case "+", Option(), Const(value=str()):
                 return tuple(
-                    part for atom in self._walker.default(one) for part in self._operated(frame, atom, sign, other, operand)
+                    part
+                    for atom in self._walker.default(one)
+                    for part in self._operated(frame, atom, sign, other, operand)
                 )
             case "+", Sequence(), Sequence():
                 items = (*one.items, *other.items)
@@ -140,7 +143,11 @@ class Texts:
                 case Const(value=str() | int() as known):
                     found.append(str(known))
                 case Option():
-                    found += [one.value for one in self._walker.default(atom) if isinstance(one, Const) and isinstance(one.value, str)]
+                    found += [
+                        one.value
+                        for one in self._walker.default(atom)
+                        if isinstance(one, Const) and isinstance(one.value, str)
+                    ]
                 case _:
                     return []
         return found

@@ -253,9 +253,7 @@ class Target(Atom):
 
     __slots__ = ("fanout", "namespace", "server", "topic", "version")
 
-    def __init__(
-        self, topic: Value, namespace: Value, version: Value, server: Written | None, fanout: Value
-    ) -> None:
+    def __init__(self, topic: Value, namespace: Value, version: Value, server: Written | None, fanout: Value) -> None:
         self.topic = topic
         self.namespace = namespace
         self.version = version
@@ -342,7 +340,7 @@ class Atoms:
             return self.true[0]
         return self._atom((type(value), value), lambda: Const(value), 0)
 
-    def bool(self, truth: bool | None) -> Value:  # noqa: FBT001 - the value itself
+    def outcome(self, truth: bool | None) -> Value:  # noqa: FBT001 - the value itself
         """Make the result of a test."""
         return self.some if truth is None else (self.const(truth),)
 
@@ -438,9 +436,7 @@ class Atoms:
         """Make a method of a constant or container."""
         return self._atom(("method", receiver, name), lambda: Method(receiver, name), receiver.depth)
 
-    def target(
-        self, topic: Value, namespace: Value, version: Value, server: Written | None, fanout: Value
-    ) -> Target:
+    def target(self, topic: Value, namespace: Value, version: Value, server: Written | None, fanout: Value) -> Target:
         """Make a target of messages."""
         key = ("target", topic, namespace, version, server, fanout)
         return self._atom(key, lambda: Target(topic, namespace, version, server, fanout), 0)

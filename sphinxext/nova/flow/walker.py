@@ -22,7 +22,7 @@ from sphinxext.nova.flow.heap import Heap
 from sphinxext.nova.flow.messaging import Messaging
 from sphinxext.nova.flow.names import assigned_names, used_names
 from sphinxext.nova.flow.statements import Statements
-from sphinxext.nova.flow.steps import Summary
+from sphinxext.nova.flow.steps import Summary, sends
 from sphinxext.nova.flow.texts import Texts
 from sphinxext.nova.flow.values import (
     Atoms,
@@ -110,6 +110,19 @@ class Walker:
         finally:
             sys.setrecursionlimit(before)
 
+    def entry(self, scope: Scope, callee: Value, arguments: Arguments) -> Summary:
+        """Return what calling a value does, from outside any function; the same each time."""
+        key: Hashable = ("entry", scope, callee, arguments)
+        found = self._summaries.get(key)
+        if found is None:
+            first = next((atom for atom in callee if isinstance(atom, Function)), None)
+            frame = Frame(scope, {}, {})
+            returns = self.calls.call(frame, callee, arguments, 0, None)
+            found = self._summaries[key] = Summary(
+                first.definition if first is not None else None, tuple(frame.steps), returns
+            )
+        return found
+
     def summary(self, function: Function | Lambda, arguments: Arguments) -> Summary:
         """Return what a function does when it is called like this."""
         if isinstance(function, Lambda):
@@ -147,6 +160,7 @@ class Walker:
         summary.returns = frame.returns
         summary.yields = frame.yields
         summary.is_complete = True
+        summary.sends = sends(summary.steps)
         if self._lowest >= depth:
             # What depends on a function that is not done yet would depend on who asked first.
             self._summaries[key] = summary
@@ -172,7 +186,7 @@ class Walker:
         """Return the statements of a function, decoded once."""
         return self.program.remember(("body", definition), lambda: definition.body)
 
-    def _bound(  # noqa: C901, PLR0912 - the rules of calling
+    def _bound(
         self,
         function: Function | Lambda,
         parameters: tuple[Parameter, ...],
@@ -281,7 +295,7 @@ class Walker:
                 found = self.atoms.join(found, self._attribute(frame, atom, name))
         return found or self.atoms.any
 
-    def _attribute(self, frame: Frame, atom: Atom, name: str) -> Value:  # noqa: C901, PLR0911, PLR0912 - a flat table
+    def _attribute(self, frame: Frame, atom: Atom, name: str) -> Value:  # noqa: C901 - a flat table
         match atom:
             case Object():
                 return self.heap.attribute(frame, atom, name)
@@ -354,7 +368,13 @@ class Walker:
 
     def _above(self, frame: Frame, super_: Super, name: str) -> Value:
         receiver = super_.receiver
-        class_ = receiver.class_ if isinstance(receiver, Object) else receiver.definition if isinstance(receiver, Class) else None
+        class_ = (
+            receiver.class_
+            if isinstance(receiver, Object)
+            else receiver.definition
+            if isinstance(receiver, Class)
+            else None
+        )
         if class_ is None:
             return self.atoms.any
         ancestors = mro(class_)

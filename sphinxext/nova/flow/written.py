@@ -1,0 +1,46 @@
+"""How a caller writes what a function is given: a parameter replaced by what a call puts in its place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sphinxext.nova.syntax.facts import ParameterKind
+
+if TYPE_CHECKING:
+    from sphinxext.nova.program import FunctionDef
+    from sphinxext.nova.syntax.forms import CallForm, Expr
+
+
+def plainest(expression: Expr) -> Expr:
+    """Return what matters of ``_compute_host(host, instance)``, ``host or instance.host``."""
+    match expression:
+        case ("call", _, (first, *rest), _, _, _):
+            if first is None and rest:
+                second = rest[0]
+                return f"{second}.host" if isinstance(second, str) else second
+            return plainest(first)
+        case ("or", (first, *rest)):
+            return plainest(first if first is not None else rest[0])
+    return expression
+
+
+def given(expression: Expr, callee: FunctionDef, form: CallForm) -> Expr:
+    """Put in place of a parameter what a call gives for it."""
+    if not isinstance(expression, str):
+        return expression
+    head, dot, rest = expression.partition(".")
+    parameters = [parameter for parameter in callee.fact.parameters if parameter.kind is not ParameterKind.STAR]
+    names = [parameter.name for parameter in parameters]
+    if head not in names:
+        return expression
+    keywords = dict(form[3])
+    index = names.index(head) - (1 if callee.owner is not None else 0)
+    if head in keywords:
+        argument = keywords[head]
+    elif 0 <= index < len(form[2]) and not any(isinstance(one, tuple) and one[0] == "*" for one in form[2]):
+        argument = form[2][index]
+    else:
+        return None
+    if not dot:
+        return argument
+    return f"{argument}.{rest}" if isinstance(argument, str) else ("attr", argument, rest)

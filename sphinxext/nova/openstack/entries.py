@@ -1,0 +1,174 @@
+"""Where a flow starts: from what a reader writes to a function and the process that runs it."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Final
+
+from sphinxext.nova.model import Kind, Problem, QuestionError
+from sphinxext.nova.openstack.periodic_tasks import periodic_tasks
+from sphinxext.nova.program import ClassDef, FunctionDef, imported_by_string, lookup
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sphinxext.nova.openstack.endpoints import Endpoints
+    from sphinxext.nova.program import Program
+
+_CLASS: Final = re.compile(rb"^[ \t]*class[ \t]+(\w+)", re.MULTILINE)
+_METHODS: Final = ("GET ", "POST ", "PUT ", "DELETE ", "PATCH ", "HEAD ")
+_MOST_NEAR: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A function and the class whose instance it is called on, if it is a method."""
+
+    function: FunctionDef
+    class_: ClassDef | None
+    service: str | None
+    others: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The function's dotted name."""
+        return self.function.name
+
+
+def find_entry(program: Program, endpoints: Endpoints, asked: str) -> Start:
+    """Find the function that a reader means.
+
+    :param asked: a dotted function, ``Class.method`` where that is unique, a REST action
+        (``POST /servers/{id}/action resize``), an RPC method (``compute.prep_resize``), or the name of a periodic task.
+    :raises QuestionError: nothing is called so, or several things are.
+    """
+    asked = asked.strip()
+    if _is_rest(asked):
+        return _rest(program, asked)
+    if not asked.isascii() or not re.fullmatch(r"\w+(\.\w+)*", asked):
+        raise QuestionError(Kind.NAME, f"no function is called {' '.join(asked.split())[:200] or 'nothing'}")
+    found = _dotted(program, asked) or _of_topic(endpoints, asked)
+    if found is None:
+        found = _of_class(program, asked)
+    if found is None:
+        raise QuestionError(Kind.NAME, _unknown(program, endpoints, asked))
+    function, class_ = found
+    return Start(function, class_, service_running(program, endpoints, function, class_))
+
+
+def _is_rest(asked: str) -> bool:
+    api, colon, rest = asked.partition(":")
+    return asked.startswith(_METHODS) or (bool(colon) and (rest.strip().startswith(_METHODS) or api.strip() == "ec2"))
+
+
+def _rest(program: Program, asked: str) -> Start:
+    raise QuestionError(Kind.NAME, f"no REST action {asked} in {program.checkout.project}")
+
+
+def _dotted(program: Program, asked: str) -> tuple[FunctionDef, ClassDef | None] | None:
+    if not program.has_package(asked):
+        return None
+    owner, _, _ = asked.rpartition(".")
+    definition = imported_by_string(asked, program)
+    if not isinstance(definition, FunctionDef):
+        return None
+    class_ = imported_by_string(owner, program)
+    return definition, class_ if isinstance(class_, ClassDef) else None
+
+
+def _of_topic(endpoints: Endpoints, asked: str) -> tuple[FunctionDef, ClassDef] | None:
+    topic, dot, method = asked.partition(".")
+    service = endpoints.topics.get(topic)
+    if not dot or service is None or "." in method:
+        return None
+    for endpoint in endpoints.of(service):
+        definition = endpoint.definition(method)
+        if definition is not None:
+            return definition, endpoint.made.class_
+    return None
+
+
+def _of_class(program: Program, asked: str) -> tuple[FunctionDef, ClassDef | None] | None:
+    *path, name = asked.split(".")
+    if not path:
+        return _task(program, name)
+    found = [
+        (member.definition, class_)
+        for class_ in classes_called(program, path[-1])
+        if class_.fact.qualname.endswith(".".join(path))
+        and (member := lookup(class_, name)) is not None
+        and isinstance(member.definition, FunctionDef)
+    ]
+    if len(found) > 1:
+        names = ", ".join(f"{class_.name}.{name}" for _, class_ in found)
+        raise QuestionError(Kind.NAME, f"{asked} may be {names}")
+    return found[0] if found else None
+
+
+def _task(program: Program, name: str) -> tuple[FunctionDef, ClassDef | None] | None:
+    """Find a periodic task by its bare name."""
+    rows = [row for row in periodic_tasks(program).rows if row.task == name]
+    if len(rows) > 1:
+        names = ", ".join(f"{row.manager}.{row.task}" for row in rows)
+        raise QuestionError(Kind.NAME, f"{name} may be {names}")
+    if not rows:
+        return None
+    return _dotted(program, f"{rows[0].manager}.{rows[0].task}")
+
+
+def classes_called(program: Program, name: str) -> Sequence[ClassDef]:
+    """Return the classes of this name in the package, in order of place."""
+    paths = program.remember("classes", lambda: _class_files(program)).get(name, ())
+    program.load(paths)
+    return [
+        ClassDef(module, fact.index)
+        for module in map(program.module_at, paths)
+        if module is not None
+        for fact in module.facts.classes
+        if fact.name == name
+    ]
+
+
+def _class_files(program: Program) -> Mapping[str, Sequence[str]]:
+    program.note("tree", program.checkout.package)
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for path, data in program.checkout.read_many(program.source_files()):
+        if not isinstance(data, Problem):
+            for name in dict.fromkeys(_CLASS.findall(data)):
+                found[name.decode()].append(path)
+    return found
+
+
+def service_running(
+    program: Program, endpoints: Endpoints, function: FunctionDef, class_: ClassDef | None
+) -> str | None:
+    """Return the service in whose process a function runs, by where it stands; ``None`` where that tells nothing."""
+    package = program.checkout.package
+    if class_ is not None:
+        service = endpoints.service_of(class_)
+        if service is not None:
+            return service
+    path = function.module.path
+    if path.startswith(f"{package}/api/") or (path.endswith("/api.py") and "/db/" not in path):
+        return f"{package}-api"
+    parts = path.split("/")
+    service = f"{package}-{parts[1]}" if len(parts) > 2 else None
+    return service if service in endpoints.managers else None
+
+
+def _unknown(program: Program, endpoints: Endpoints, asked: str) -> str:
+    *path, _ = asked.split(".")
+    names: list[str] = []
+    if path and path[-1] in endpoints.topics:
+        for endpoint in endpoints.of(endpoints.topics[path[-1]]):
+            names += [f"{path[-1]}.{method}" for method in endpoint.made.class_.bindings if not method.startswith("_")]
+    elif path:
+        for class_ in classes_called(program, path[-1]):
+            names += [f"{path[-1]}.{method}" for method in class_.bindings]
+    near = get_close_matches(asked, names, n=_MOST_NEAR)
+    meant = f"; near matches: {', '.join(near)}" if near else ""
+    checkout = program.checkout
+    return f"no function {asked} in {checkout.project} {checkout.release or checkout.spec}{meant}"

@@ -1,0 +1,73 @@
+"""What happens, process by process, from a function on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sphinxext.nova.flow import Boundaries, Walker
+from sphinxext.nova.model import Answer, Entry, Flow, Source
+from sphinxext.nova.openstack.endpoints import Endpoints
+from sphinxext.nova.openstack.entries import find_entry
+from sphinxext.nova.openstack.telling import Teller
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sphinxext.nova.openstack.entries import Start
+    from sphinxext.nova.program import Program
+
+
+class Flows:
+    """The flows of one program, which share everything that was walked for one of them.
+
+    :param assume: values of config options, by their names with the group before it.
+    :param explaining: say of each flow which calls could not be followed.
+    """
+
+    def __init__(
+        self, program: Program, *, assume: Mapping[str, object] | None = None, explaining: bool = False
+    ) -> None:
+        self.program = program
+        self.walker = Walker(program, Boundaries(package=program.checkout.package), assume)
+        self.walker.explaining = explaining
+        self.endpoints = Endpoints(self.walker)
+
+    def find(self, asked: str) -> Start:
+        """Find the entry that a reader means.
+
+        :raises QuestionError: nothing is called so, or several things are.
+        """
+        with self.walker.walking():
+            return find_entry(self.program, self.endpoints, asked)
+
+    def flow(self, start: Start) -> Flow:
+        """Tell what happens from an entry on."""
+        with self.walker.walking():
+            teller = Teller(self.walker, self.endpoints, start)
+            steps = teller.told()
+        entry = Entry(
+            name=start.name,
+            file=start.function.module.path,
+            line=start.function.fact.line,
+            service=start.service,
+            others=start.others,
+        )
+        unresolved = tuple(teller.unresolved) if self.walker.explaining else None
+        return Flow(entry, teller.participants(), steps, teller.messages(), unresolved)
+
+
+def rpc_flow(
+    program: Program, asked: str, *, assume: Mapping[str, object] | None = None, explaining: bool = False
+) -> Answer[Flow]:
+    """Say which messages are sent when this is called, who sends each, and what its receiver does.
+
+    :param asked: a function, a REST action, an RPC method or a periodic task; see :func:`~.entries.find_entry`.
+    :param assume: values of config options, which then decide branches.
+    :param explaining: fill :attr:`~sphinxext.nova.model.Flow.unresolved`.
+    :returns: one row.
+    :raises QuestionError: there is no such entry, or several.
+    """
+    with program.recording() as record:
+        flows = Flows(program, assume=assume, explaining=explaining)
+        row = flows.flow(flows.find(asked))
+    return Answer((row,), record.problems, frozenset({*record.sources, Source("ref", "")}))
