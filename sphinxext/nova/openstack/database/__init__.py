@@ -1,0 +1,6 @@
+"""The database functions of a checkout, and which processes may call them."""
+
+from sphinxext.nova.openstack.database.catalogue import Database, DbFunction, database
+from sphinxext.nova.openstack.database.processes import Access, database_access
+
+__all__ = ["Access", "Database", "DbFunction", "database", "database_access"]

@@ -1,0 +1,124 @@
+"""Which processes may not touch the database themselves, and so ask nova-conductor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from sphinxext.nova.model import Problem
+from sphinxext.nova.openstack.commands import starts
+from sphinxext.nova.openstack.options import value
+from sphinxext.nova.program import UNKNOWN, FunctionDef
+from sphinxext.nova.syntax.walking import blocks, inside, own_expressions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sphinxext.nova.program import Module, Options, Program, Scope
+    from sphinxext.nova.syntax.forms import Block, Expr, Stmt
+_SIGNS: Final = (b"block_db_access", b"DISABLE_DB_ACCESS", b"db_allowed", b"indirection_api")
+"""What a file holds that says something: most commands say nothing, and are not read further."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How a process gets at the database.
+
+    ``objects`` says that the remotable methods of its objects are calls to nova-conductor, ``blocked`` that it may
+    call no database function itself; ``line`` is where the command says the first of these, ``None`` where it says
+    neither.
+    """
+
+    objects: bool = False
+    blocked: bool = False
+    line: int | None = None
+
+    @property
+    def way(self) -> str:
+        """``conductor`` or ``direct``."""
+        return "conductor" if self.objects or self.blocked else "direct"
+
+
+def database_access(program: Program, options: Options) -> Mapping[str, Access]:
+    """Return how the process of each command gets at the database, by the command's name."""
+    files = {name: start.path for name, start in starts(program).items() if start.path}
+    checked = {}
+    for path, data in program.checkout.read_many(sorted(set(files.values()))):
+        program.note("file", path)
+        module = None
+        if not isinstance(data, Problem) and any(sign in data for sign in _SIGNS):
+            module = program.module_at(path)
+        checked[path] = Access() if module is None else _access(module, options)
+    return {name: checked[path] for name, path in files.items()}
+
+
+def _access(module: Module, options: Options) -> Access:
+    """Return what the functions of a command's module, or the script, say.
+
+    What stands under a condition counts unless it is false by the options' defaults: ``if not
+    CONF.conductor.use_local``, 2013.1 to 14.0.0.
+    """
+    objects: list[int] = []
+    blocked: list[int] = []
+    scopes: list[Scope] = [module, *(FunctionDef(module, fact.index) for fact in module.facts.functions)]
+    for scope in scopes:
+        for statement in _reached(scope.body, scope, options):
+            if _redirects(statement):
+                objects.append(statement[1])
+            if _switches_off(statement) or _blocks(statement) or _is_denied(statement, scope, options):
+                blocked.append(statement[1])
+    return Access(bool(objects), bool(blocked), min((*objects, *blocked), default=None))
+
+
+def _reached(block: Block, scope: Scope, options: Options) -> Iterator[Stmt]:
+    """Give the statements of a body, without those of branches that are not taken when nothing is configured."""
+    pending = [block]
+    while pending:
+        for statement in pending.pop():
+            yield statement
+            match statement:
+                case ("if", _, branches, orelse):
+                    taken = (body for _, condition, _, body in branches if not _is_false(condition, scope, options))
+                    pending += [*taken, orelse]
+                case _:
+                    pending += blocks(statement)
+
+
+def _is_false(condition: Expr, scope: Scope, options: Options) -> bool:
+    result = value(condition, scope, options)
+    # A script that is run is the main module.
+    return result is not UNKNOWN and not result and "__name__" not in inside(condition)
+
+
+def _redirects(statement: Stmt) -> bool:
+    """Recognise ``objects_base.NovaObject.indirection_api = conductor_rpcapi.ConductorAPI()``. 2013.2 and newer."""
+    match statement:
+        case ("assign", _, targets, value_) if value_ is not None:
+            return any(isinstance(target, str) and target.endswith(".indirection_api") for target in targets)
+    return False
+
+
+def _switches_off(statement: Stmt) -> bool:
+    """Recognise ``nova.db.main.api.DISABLE_DB_ACCESS = True``. 24.0.0 and newer."""
+    match statement:
+        case ("assign", _, targets, True):
+            return any(isinstance(target, str) and target.endswith(".DISABLE_DB_ACCESS") for target in targets)
+    return False
+
+
+def _blocks(statement: Stmt) -> bool:
+    """Recognise ``block_db_access()``. 2013.1 to 23.0.0: of the command itself, from 14.0.0 on of ``cmd/common.py``."""
+    match statement:
+        case ("expr", _, ("call", str(name), _, _, _, _)):
+            return name.rpartition(".")[2] == "block_db_access"
+    return False
+
+
+def _is_denied(statement: Stmt, scope: Scope, options: Options) -> bool:
+    """Recognise ``Service.create(db_allowed=False)``. 2013.1 to 14.0.0; an option says it from 2014.1 on."""
+    for expression in own_expressions(statement):
+        for part in inside(expression):
+            match part:
+                case ("call", _, _, keywords, _, _) if "db_allowed" in dict(keywords):
+                    return value(dict(keywords)["db_allowed"], scope, options) is False
+    return False
