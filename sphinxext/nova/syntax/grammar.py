@@ -40,6 +40,11 @@ class Effort:
     def __init__(self, size: int, *, factor: int = 1) -> None:
         self._left = factor * (_LEAST_EFFORT + size // _BYTES_PER_EFFORT)
 
+    @property
+    def exhausted(self) -> bool:
+        """Whether no work is left."""
+        return self._left < 0
+
     def spend(self, _offset: int, has_error: bool) -> bool:  # noqa: FBT001 - the parser calls it like this
         """Count a hundred steps; return whether to give up."""
         self._left -= 1

@@ -137,6 +137,10 @@ class _Repair:
         for first, last in self._groups(start, stop):
             if self._parses(first, last):
                 continue
+            if self._effort.exhausted:
+                # Nothing after this can be looked at any more.
+                self._lose(first, stop)
+                return
             if nesting > _NESTING or len(self.lost) > _PLACES:
                 self._lose(first, last)
                 continue

@@ -11,6 +11,9 @@ from sphinxext.nova.model import Kind
 SIZE_LIMIT: Final = 2 * 1024 * 1024
 """Bytes. Nova's largest file has 1.5 MB; a syntax tree takes some 30 times the space of its source."""
 
+LINES_LIMIT: Final = 200_000
+"""Nova's longest file has 34 thousand lines; half a million lines of a letter each would take half a gigabyte."""
+
 _COOKIE: Final = re.compile(rb"\A(?:[ \t\f]*(?:#[^\n]*)?\n)?[ \t\f]*#[^\n]*?coding[:=][ \t]*([-\w.]+)")
 _NO_TEXT: Final = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7"})
 """Codecs that would change the structure of the text, or that take quadratic time."""
@@ -39,10 +42,8 @@ def decode(data: bytes) -> Decoded:
     What is in no known encoding is read as Latin-1, which loses nothing but the meaning of non-ASCII characters. A file
     that is no text, or larger than :data:`SIZE_LIMIT`, is read as an empty one.
     """
-    if len(data) > SIZE_LIMIT:
-        return Decoded(b"", ((Kind.HUGE.value, f"larger than {SIZE_LIMIT} bytes, not read", None),))
-    if b"\0" in data:
-        return Decoded(b"", ((Kind.BINARY.value, "holds NUL bytes, not read", None),))
+    if refused := _refused(data):
+        return Decoded(b"", (refused,))
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     if data.count(b"\\\n") > _CONTINUATIONS or data.count(b"#") > _COMMENTS:
@@ -66,6 +67,17 @@ def decode(data: bytes) -> Decoded:
     if codec is None or codec.name in _NO_TEXT:
         return Decoded(encoded, ((Kind.ENCODING.value, f"is not in the encoding {name}; read as Latin-1", None),))
     return Decoded(encoded)
+
+
+def _refused(data: bytes) -> tuple[str, str, None] | None:
+    """Return the problem of a file that is not read."""
+    if len(data) > SIZE_LIMIT:
+        return Kind.HUGE.value, f"larger than {SIZE_LIMIT} bytes, not read", None
+    if max(data.count(b"\n"), data.count(b"\r")) > LINES_LIMIT:
+        return Kind.HUGE.value, f"has more than {LINES_LIMIT} lines, not read", None
+    if b"\0" in data:
+        return Kind.BINARY.value, "holds NUL bytes, not read", None
+    return None
 
 
 def _without_excess(data: bytes) -> bytes:
