@@ -8,10 +8,28 @@ from typing import TYPE_CHECKING, Final
 from sphinxext.nova.program import ClassDef, mro
 
 if TYPE_CHECKING:
+    from collections.abc import Container, Mapping
+
     from sphinxext.nova.flow.values import Object, Value
     from sphinxext.nova.flow.walker import Walker
 
 _DRIVER: Final = "virt.driver.ComputeDriver"
+_OF_CONTROLLERS: Final = frozenset(
+    {
+        "action",
+        "api_version",
+        "deserializers",
+        "expected_errors",
+        "extends",
+        "query_schema",
+        "removed",
+        "response",
+        "response_body_schema",
+        "schema",
+        "serializers",
+    }
+)
+"""Decorators of REST actions: they check what comes in and goes out, or say how to find the method."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +76,14 @@ class Boundaries:
         ("image.glance", "external"),
         ("scheduler.client.report", "external"),
     )
+    named: Mapping[str, str] = field(default_factory=dict)
+    """What reaching a function is called, by its dotted name; it is then called without its decorators."""
+    closed: Container[str] = ()
+    """Those of them that are not gone through: nothing in them matters, nor what they return."""
+    plain: tuple[tuple[str, frozenset[str]], ...] = (("api.", _OF_CONTROLLERS),)
+    """Decorators that change nothing that a walk is about, by their last names, in modules that begin like this."""
     _records: dict[ClassDef, bool] = field(default_factory=dict, compare=False, repr=False)
+    _exceptions: dict[ClassDef, bool] = field(default_factory=dict, compare=False, repr=False)
 
     def is_record(self, class_: ClassDef) -> bool:
         """Tell whether a class is one of versioned objects."""
@@ -82,12 +107,26 @@ class Boundaries:
                 return one.name
         return None
 
+    def is_exception(self, class_: ClassDef) -> bool:
+        """Tell whether a class is one of exceptions, whose constructors only make messages."""
+        if class_ not in self._exceptions:
+            above = {one.name for one in mro(class_) if not isinstance(one, ClassDef)}
+            self._exceptions[class_] = not above.isdisjoint({"builtins.Exception", "builtins.BaseException"})
+        return self._exceptions[class_]
+
+    def is_plain(self, module: str, decorator: str) -> bool:
+        """Tell whether a decorator, by its last name, can be left out in a module."""
+        short = self.short(module)
+        return any(decorator in names and short.startswith(prefix) for prefix, names in self.plain)
+
     def short(self, name: str) -> str:
         """Return a dotted name without the package in front."""
         return name.removeprefix(f"{self.package}.")
 
     def kind(self, name: str) -> str | None:
         """Return what reaching this function is called, ``None`` for those that are gone through as any other."""
+        if name in self.named:
+            return self.named[name]
         short = self.short(name)
         if short is name:
             return None

@@ -159,6 +159,11 @@ class Calls:
         known = self._libraries.of_checkout(frame, definition, name, arguments, line, form)
         if known is not None:
             return known
+        if name in self._walker.boundaries.closed:
+            frame.steps.append(
+                Reached(self._walker.boundaries.kind(name) or "library", name, frame.scope, line, (), via)
+            )
+            return self._atoms.any
         summary = self._walker.summary(function, arguments)
         kind = "object" if is_remotable(definition) else self._walker.boundaries.kind(name)
         before = frame.aside()

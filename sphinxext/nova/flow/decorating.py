@@ -42,7 +42,7 @@ class Decorating:
 
     def function(self, definition: FunctionDef) -> Value:
         """Return what the name of a function is bound to, in a module or class."""
-        if not definition.fact.decorators:
+        if not definition.fact.decorators or definition.name in self._walker.boundaries.named:
             return (self._atoms.function(definition),)
         if definition not in self._made:
             # What is met again while its decorators are looked at.
@@ -73,6 +73,8 @@ class Decorating:
         """Apply a function's decorators, the last one first, as they are seen in a frame."""
         value: Value = (self._atoms.function(definition, None, closure),)
         for decorator in reversed(definition.fact.decorators):
+            if self._walker.boundaries.is_plain(definition.module.name, _last_name(decorator.expression)):
+                continue
             value = self._applied(decorator.expression, decorator.line, value, frame)
         return value
 

@@ -48,7 +48,8 @@ class Heap:
         member = lookup(made.class_, _CONSTRUCTOR)
         if member is None or not isinstance(member.definition, FunctionDef):
             return empty
-        if self._walker.boundaries.is_opaque_class(made.class_):
+        boundaries = self._walker.boundaries
+        if boundaries.is_opaque_class(made.class_) or boundaries.is_exception(made.class_):
             return empty
         arguments = made.arguments
         if arguments is None:

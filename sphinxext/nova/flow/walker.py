@@ -7,6 +7,7 @@ by the assignments in its class, never by what the walk happened to go through b
 
 from __future__ import annotations
 
+import gc
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
@@ -102,13 +103,19 @@ class Walker:
 
     @contextmanager
     def walking(self) -> Iterator[None]:
-        """Let functions be as deep inside one another as they are in the checkout."""
-        before = sys.getrecursionlimit()
+        """Let functions be as deep inside one another as they are in the checkout.
+
+        All that is made meanwhile is kept, and so the garbage collector only costs time.
+        """
+        before, collecting = sys.getrecursionlimit(), gc.isenabled()
         sys.setrecursionlimit(max(before, _STACK))
+        gc.disable()
         try:
             yield
         finally:
             sys.setrecursionlimit(before)
+            if collecting:
+                gc.enable()
 
     def entry(self, scope: Scope, callee: Value, arguments: Arguments) -> Summary:
         """Return what calling a value does, from outside any function; the same each time."""

@@ -42,6 +42,15 @@ class Record:
         return self._program.problems_in(self._sources)
 
 
+@dataclass(slots=True)
+class _Remembered:
+    """A result, what it was made from, and where that was noted last."""
+
+    result: object
+    sources: frozenset[Source]
+    noted: set[Source] | None = None
+
+
 class Program:
     """The Python of a checkout. Nothing is read before it is asked for, and nothing twice.
 
@@ -55,22 +64,24 @@ class Program:
         self._facts: dict[str, FileFacts] = {}
         self._problems: dict[str, tuple[Problem, ...]] = {}
         self._files: dict[str, Module] = {}
-        self._remembered: dict[Hashable, tuple[object, frozenset[Source]]] = {}
+        self._remembered: dict[Hashable, _Remembered] = {}
         self._sources: set[Source] = set()
         """Where sources are noted now."""
+        self._noted: set[str] = set()
+        """The files among them, by their paths: looked at most often, by far."""
 
     # --- what was looked at
 
     @contextmanager
     def recording(self) -> Iterator[Record]:
         """Record what is looked at inside the ``with``, whether it was looked at before or not."""
-        outer = self._sources
+        outer, noted = self._sources, self._noted
         record = Record(self)
-        self._sources = record._sources  # noqa: SLF001 - its maker
+        self._sources, self._noted = record._sources, set()  # noqa: SLF001 - its maker
         try:
             yield record
         finally:
-            self._sources = outer
+            self._sources, self._noted = outer, noted
             outer |= record.sources
 
     def sources(self) -> frozenset[Source]:
@@ -93,21 +104,23 @@ class Program:
 
     def remember(self, key: Hashable, make: Callable[[], Result]) -> Result:
         """Return what ``make`` returned for this key; its sources are recorded again each time."""
-        if key in self._remembered:
-            result, sources = self._remembered[key]
-        else:
+        found = self._remembered.get(key)
+        if found is None:
             with self.recording() as record:
                 result = make()
-            sources = record.sources
-            self._remembered[key] = (result, sources)
-        self._sources |= sources
-        return cast("Result", result)
+            found = self._remembered[key] = _Remembered(result, record.sources)
+        if found.noted is not self._sources:
+            self._sources |= found.sources
+            found.noted = self._sources
+        return cast("Result", found.result)
 
     # --- files
 
     def facts(self, path: str) -> FileFacts:
         """Return the facts of a file; there are none in one that cannot be read, which becomes a problem."""
-        self.note("file", path)
+        if path not in self._noted:
+            self._noted.add(path)
+            self.note("file", path)
         if path not in self._facts:
             self.load((path,))
         return self._facts[path]
