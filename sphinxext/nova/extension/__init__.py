@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sphinxext.nova.extension import config, domain, library, nodes, staleness
+from sphinxext.nova.extension import config, diagrams, domain, library, nodes, staleness
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -16,7 +16,7 @@ ENV_VERSION = 2
 
 def setup(app: Sphinx) -> None:
     """Add everything to Sphinx."""
-    for part in (config, library, nodes, domain, staleness):
+    for part in (config, library, nodes, diagrams, domain, staleness):
         part.setup(app)
     app.add_css_file("sphinxext-nova.css")
     app.connect("builder-inited", _add_static)

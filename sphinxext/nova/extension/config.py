@@ -44,6 +44,23 @@ def _check_source_uri(value: object) -> None:
         source_uri_template(value)
 
 
+def _check_options(value: object) -> None:
+    if not isinstance(value, dict) or not all(isinstance(name, str) for name in value):
+        raise ValueError("not a dictionary from names of config options to values")
+
+
+def _check_participants(value: object) -> None:
+    if not isinstance(value, dict) or not all(
+        isinstance(text, str) and text for pair in value.items() for text in pair
+    ):
+        raise ValueError("not a dictionary from prefixes of dotted names to names of lifelines")
+
+
+def _check_mermaid(value: object) -> None:
+    if value not in {"sphinxcontrib", "local"}:
+        raise ValueError(f"neither 'sphinxcontrib' nor 'local': {value!r}")
+
+
 def _value(*types: type, check: Callable[[object], None], doc: str) -> dict[str, Any]:
     return {"types": types, "check": check, "doc": doc}
 
@@ -104,6 +121,38 @@ class NovaConfig:
             doc="The folder in which what was read of a checkout is kept for the next build, relative to the folder of "
             "``conf.py``; all projects and builds may share it. ``None`` is the user's cache folder, an empty text "
             "keeps nothing.",
+        ),
+    )
+
+    options: dict[str, object] = field(
+        default_factory=dict,
+        metadata=_value(
+            dict,
+            check=_check_options,
+            doc="The values that config options are assumed to have in flows, by their names: "
+            '``{"DEFAULT.reclaim_instance_interval": 0}``. Branches that they rule out are not told. Other options '
+            "decide no branches, whatever their defaults are.",
+        ),
+    )
+    participants: dict[str, str] = field(
+        default_factory=dict,
+        metadata=_value(
+            dict,
+            check=_check_participants,
+            doc="Which lifeline of a diagram stands for something outside of Nova's processes, by the prefix of its "
+            'dotted name: ``{"nova.virt.ironic": "Ironic"}``. The longest prefix that fits is taken; Neutron, '
+            "Cinder, Glance, Placement and the hypervisor driver are known.",
+        ),
+    )
+    mermaid: str = field(
+        default="sphinxcontrib",
+        metadata=_value(
+            str,
+            check=_check_mermaid,
+            doc='Who draws diagrams in HTML: ``"sphinxcontrib"`` leaves it to sphinxcontrib-mermaid and its '
+            'settings. ``"local"`` takes the file ``mermaid.min.js`` out of ``html_static_path`` and starts it from a '
+            "file of this extension, so that diagrams appear without a network, from ``file://``, and under a "
+            "``Content-Security-Policy`` that forbids inline scripts.",
         ),
     )
 

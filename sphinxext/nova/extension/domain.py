@@ -20,7 +20,8 @@ from sphinxext.nova.extension.layout import NovaLayout
 from sphinxext.nova.extension.library import library
 from sphinxext.nova.extension.only import NovaOnly
 from sphinxext.nova.extension.periodic_tasks import PeriodicTasks
-from sphinxext.nova.extension.roles import OptionRole, PathRole, TaskRole
+from sphinxext.nova.extension.roles import EntryRole, OptionRole, PathRole, TaskRole
+from sphinxext.nova.extension.rpc_flow import RpcFlow
 from sphinxext.nova.extension.warnings import warn, warn_problem
 from sphinxext.nova.model import CheckoutError, Kind
 
@@ -44,6 +45,7 @@ DIRECTIVES: dict[str, type[NovaDirective]] = {
     "nova-layout": NovaLayout,
     "nova-only": NovaOnly,
     "periodic-tasks": PeriodicTasks,
+    "rpc-flow": RpcFlow,
 }
 """The directives, which go by these names and by the domain's (``openstack:nova-layout``)."""
 
@@ -71,12 +73,16 @@ class OpenStackDomain(Domain):
         "file": ObjType(_("file"), "file"),
         "task": ObjType(_("periodic task"), "task"),
         "option": ObjType(_("config option"), "option"),
+        "flow": ObjType(_("flow"), "flow"),
+        "rpc": ObjType(_("RPC method"), "rpc"),
     }
     roles: ClassVar[dict[str, Any]] = {
         "folder": PathRole(),
         "file": PathRole(),
         "task": TaskRole(),
         "option": OptionRole(),
+        "flow": EntryRole(),
+        "rpc": EntryRole(),
     }
     directives: ClassVar[dict[str, Any]] = dict(DIRECTIVES)
     initial_data: ClassVar[dict[str, Any]] = {"objects": {}, "problems": {}, "sources": {}, "stamps": {}}

@@ -152,6 +152,30 @@ class OptionRole(CheckoutRole):
         return Found(target, books.link(books.checkout(spec), option.path, option.line))
 
 
+class EntryRole(CheckoutRole):
+    """Something that can be called, and what happens then: an RPC method, or anything else that ``rpc-flow`` takes.
+
+    ``:openstack:rpc:`compute.prep_resize``` names an RPC method by its topic (a namespace may stand between the two),
+    ``:openstack:flow:`POST /servers/{id}/action resize``` what a flow starts with. The reference leads to where a page
+    shows it, or else to the source of the function that is called.
+    """
+
+    def normalised(self, target: str) -> str:
+        """Take away white space that means nothing."""
+        return " ".join(target.split())
+
+    def find(self, env: BuildEnvironment, books: Library, spec: str, objtype: str, target: str) -> Found:  # noqa: ARG002
+        """Look for what is called."""
+        from sphinxext.nova.openstack.rpc_flow import Flows
+
+        program = books.program(spec)
+        with program.recording() as record:
+            start = Flows(program).find(target)
+        note(env, spec, record.sources)
+        fact = start.function
+        return Found(target, books.link(books.checkout(spec), fact.module.path, fact.fact.line))
+
+
 def _missing(books: Library, spec: str, what: str, near: Sequence[str]) -> QuestionError:
     checkout = books.checkout(spec)
     meant = f"; near matches: {', '.join(near)}" if near else ""

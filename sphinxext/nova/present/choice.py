@@ -72,3 +72,16 @@ def matches(message: Message, receiver: str, patterns: Iterable[str]) -> bool:
         parts = message.endpoint.split(".")
         names |= {message.endpoint, ".".join(parts[-2:])}
     return any(fnmatchcase(name, pattern) for pattern in patterns for name in names)
+
+
+def option_value(text: str) -> object:
+    """Read the value that a config option is assumed to have: a number, a truth value, nothing, or else a text."""
+    words: dict[str, object] = {"true": True, "false": False, "none": None, "": None}
+    if text.lower() in words:
+        return words[text.lower()]
+    for number in (int, float):
+        try:
+            return number(text)
+        except ValueError:
+            pass
+    return text

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from sphinxext.nova.model import Again, Block, Boundary, Message
 from sphinxext.nova.present.choice import EXTERNAL, Choice, lifeline_of, matches
 from sphinxext.nova.present.conditions import of_newest
-from sphinxext.nova.present.grouping import grouped
+from sphinxext.nova.present.grouping import grouped, settled
+from sphinxext.nova.present.numbering import numbered, told_once
 from sphinxext.nova.present.picture import (
     Arrow,
     Condition,
     End,
     Failing,
-    Group,
     LeftOut,
     Lifeline,
     Picture,
@@ -24,7 +24,7 @@ from sphinxext.nova.present.picture import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sphinxext.nova.model import Branch, Flow, Step
     from sphinxext.nova.present.picture import Item
@@ -33,6 +33,7 @@ _REMOTE_OBJECTS = "nova-compute"
 """The service whose objects ask the conductor; elsewhere their methods run where they are called (2013.2-)."""
 
 _Key = tuple[str, str, str, str, str, str]
+"""What makes two messages the same: who sends what to whom, and how."""
 
 
 def fold(flow: Flow, choice: Choice | None = None, *, external: Mapping[str, str] = EXTERNAL) -> Picture:
@@ -47,7 +48,7 @@ def fold(flow: Flow, choice: Choice | None = None, *, external: Mapping[str, str
     folder = _Folder(flow, choice, external)
     start = flow.participants[0].id if flow.participants else "p1"
     where = _Where(start, flow.entry.name, 1)
-    items = _numbered((*folder.items(flow.steps, where, set()), *_failing(where)))
+    items = numbered(told_once((*folder.items(flow.steps, where, set()), *_failing(where))))
     used = {start} | {end for arrow in arrows(items) for end in (arrow.from_, arrow.to)}
     lifelines = [line for line in folder.lifelines() if line.id in used]
     return Picture(
@@ -55,7 +56,7 @@ def fold(flow: Flow, choice: Choice | None = None, *, external: Mapping[str, str
         start,
         tuple(reversed(lifelines) if choice.reverse else lifelines),
         items,
-        folder.left_out({arrow.told for arrow in arrows(items)}),
+        folder.left_out(arrows(items)),
     )
 
 
@@ -68,6 +69,10 @@ def messages(steps: Iterable[Step]) -> Iterator[Message]:
         elif isinstance(step, Block):
             for branch in step.branches:
                 yield from messages(branch.steps)
+
+
+def _key(message: Message) -> _Key:
+    return message.sender, message.from_, message.to, message.kind, message.topic, message.method
 
 
 def _worth_telling(message: Message) -> bool:
@@ -98,7 +103,8 @@ class _Folder:
         self._told = {message.number: message for message in messages(flow.steps)}
         self._drawn: dict[int, int] = {}
         """The messages whose steps are drawn: below the message of which number."""
-        self._left: dict[int, Reason] = {}
+        self._left: dict[_Key, tuple[Reason, str]] = {}
+        self._repeated: dict[int, str] = {}
 
     def lifelines(self) -> list[Lifeline]:
         """Give all lifelines: those of the flow, then those that only what is no message needs."""
@@ -109,12 +115,15 @@ class _Folder:
         ]
         return [*own, *self._more.values()]
 
-    def left_out(self, drawn: Container[int]) -> tuple[LeftOut, ...]:
-        """Say what was left out; what is drawn elsewhere after all is not."""
+    def left_out(self, drawn: Iterable[Arrow]) -> tuple[LeftOut, ...]:
+        """Say what was left out: each message once, and none that is drawn elsewhere, but for repeats of those."""
+        shown = {_key(self._told[arrow.told]) for arrow in drawn if arrow.told}
         found: dict[Reason, list[str]] = {}
-        for number, reason in sorted(self._left.items()):
-            if number not in drawn:
-                found.setdefault(reason, []).append(self._told[number].method)
+        for key, (reason, method) in self._left.items():
+            if key not in shown:
+                found.setdefault(reason, []).append(method)
+        if self._repeated:
+            found[Reason.REPEAT] = list(self._repeated.values())
         return tuple(
             LeftOut(reason, len(found[reason]), tuple(dict.fromkeys(found[reason])))
             for reason in Reason
@@ -138,12 +147,12 @@ class _Folder:
                 again = self._told[step.number]
                 if step.number not in self._drawn:
                     found += self._below(again, where, sent)
-        return tuple(found)
+        return tuple(found) if self._choice.repeats else settled(found)
 
     def _message(self, message: Message, where: _Where, sent: set[_Key]) -> Iterator[Item]:
         choice = self._choice
         receiver = self._names.get(message.to, message.to)
-        key = (message.sender, message.from_, message.to, message.kind, message.topic, message.method)
+        key = _key(message)
         if matches(message, receiver, choice.hide):
             self._leave_out(Reason.HIDE, messages([message]))
         elif choice.only and not matches(message, receiver, choice.only):
@@ -152,7 +161,7 @@ class _Folder:
         elif not choice.side and not _worth_telling(message):
             self._leave_out(Reason.SIDE, [message])
         elif not choice.repeats and key in sent:
-            self._leave_out(Reason.REPEAT, messages([message]))
+            self._repeated[message.number] = message.method
         else:
             sent.add(key)
             yield self._arrow(message, receiver, where, sent)
@@ -280,7 +289,7 @@ class _Folder:
 
     def _leave_out(self, reason: Reason, left: Iterable[Message]) -> None:
         for message in left:
-            self._left.setdefault(message.number, reason)
+            self._left.setdefault(_key(message), (reason, message.method))
 
 
 def _sent_here(block: Block) -> Iterator[Message]:
@@ -297,23 +306,3 @@ def _failing(where: _Where) -> Iterator[Failing]:
     """Stand for what is not drawn because it happens when something goes wrong."""
     if where.failing:
         yield Failing(where.lifeline, tuple(dict.fromkeys(where.failing)))
-
-
-def _numbered(items: Sequence[Item]) -> tuple[Item, ...]:
-    """Count the arrows, and lead those whose steps are drawn elsewhere there."""
-    in_order = list(arrows(items))
-    numbers = {arrow.told: number for number, arrow in enumerate(in_order, 1) if arrow.told}
-    bodies = {arrow.told for arrow in in_order if arrow.body}
-    counter = iter(range(1, len(in_order) + 1))
-
-    def number(item: Item) -> Item:
-        if isinstance(item, Arrow):
-            own = next(counter)
-            again = numbers.get(item.again, 0) if item.again in bodies else 0
-            return replace(item, number=own, again=again, body=tuple(map(number, item.body)))
-        if isinstance(item, Group):
-            branches = tuple((condition, tuple(map(number, inner))) for condition, inner in item.branches)
-            return replace(item, branches=branches)
-        return item
-
-    return tuple(map(number, items))

@@ -38,6 +38,26 @@ def grouped(kind: str, branches: Sequence[_Branch]) -> tuple[Item, ...]:
     return (*before, Group(kind, tuple(left)), *after)
 
 
+def settled(items: Sequence[Item]) -> tuple[Item, ...]:
+    """Take away what happens only sometimes where the same happens next in any case.
+
+    So it is where a task is done at once because no worker is free, and otherwise by a worker.
+    """
+    found: list[Item] = []
+    rest = list(items)
+    while rest:
+        item = rest.pop(0)
+        if isinstance(item, Group) and item.kind == "opt":
+            inner = item.branches[0][1]
+            following = rest[: len(inner)]
+            if len(following) == len(inner) and all(map(_alike, inner, following)):
+                # What comes first is told in full.
+                rest[: len(inner)] = inner
+                continue
+        found.append(item)
+    return tuple(found)
+
+
 def _all_alike(items: Sequence[Item | None]) -> bool:
     first = items[0]
     return first is not None and all(item is not None and _alike(first, item) for item in items[1:])

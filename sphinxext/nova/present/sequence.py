@@ -26,19 +26,21 @@ def diagrams(
     title: str,
     translate: Callable[[str], str],
     *,
+    start: str | None = None,
     description: str | None = None,
     most: int = MOST,
 ) -> tuple[tuple[Part, str], ...]:
     """Draw a picture, in several diagrams where it is too large for one.
 
-    :param title: what the picture is about; read out, and noted where it starts.
+    :param title: what the picture is about, which is read out.
+    :param start: what is noted on the lifeline where it starts; the title by default.
     :param description: read out after the title; by default made from the lifelines.
     :param most: how many arrows one diagram has at most.
     :returns: each part with its text.
     """
 
     def text(part: Part, count: int) -> str:
-        return _Writer(part, count, title, translate).text(description)
+        return _Writer(part, count, title, start or title, translate).text(description)
 
     parts = split(picture, lambda part: len(text(part, 100)) <= MAX_TEXT, most)
     return tuple((part, text(part, len(parts))) for part in parts)
@@ -47,10 +49,11 @@ def diagrams(
 class _Writer:
     """Writes one diagram."""
 
-    def __init__(self, part: Part, count: int, title: str, translate: Callable[[str], str]) -> None:
+    def __init__(self, part: Part, count: int, title: str, start: str, translate: Callable[[str], str]) -> None:
         self._part = part
         self._count = count
         self._title = title
+        self._noted = start
         self._translate = translate
 
     def text(self, description: str | None) -> str:
@@ -89,7 +92,7 @@ class _Writer:
     def _start(self) -> str:
         after = self._part.after
         if after is None:
-            return escaped(self._title)
+            return escaped(self._noted)
         return escaped(self._translate("after {number}. {method}").format(number=after.number, method=after.text))
 
     def _items(self, items: Sequence[Item], margin: str) -> Iterator[str]:

@@ -1,0 +1,142 @@
+"""Diagrams: a node that holds Mermaid's text, and what each builder can make of it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from sphinxext.nova.extension.warnings import warn
+from sphinxext.nova.model import Kind
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.builders import Builder
+    from sphinx.writers.html5 import HTML5Translator
+
+MERMAID = "mermaid.min.js"
+"""Mermaid as one classic script, which browsers load from ``file://`` too; npm's package has it in ``dist/``."""
+
+STARTER = "sphinxext-nova-mermaid.js"
+"""Our file in ``_static`` that starts it."""
+
+
+class nova_diagram(nodes.General, nodes.Element):  # noqa: N801 - docutils' convention for nodes
+    """A diagram: ``code`` is Mermaid's text, ``alt`` says in words what it shows.
+
+    ``rows`` begins the ids of the rows that the numbers in the diagram stand for; the number follows.
+    """
+
+
+class DiagramTransform(SphinxPostTransform):
+    """Put what the builder can draw in the place of each :class:`nova_diagram`, and take away what it cannot."""
+
+    default_priority = 11  # after references are resolved: those to a figure need its caption
+
+    def run(self, **_kwargs: Any) -> None:  # noqa: ANN401 - Sphinx's signature
+        """Convert every diagram."""
+        found = list(self.document.findall(nova_diagram))
+        if not found:
+            return
+        builder = self.app.builder
+        how = drawn_by(builder)
+        for node in found:
+            if how == "mermaid":
+                node.replace_self(_mermaid(node))
+            elif how is None:
+                _without(node)
+
+
+def drawn_by(builder: Builder) -> str | None:
+    """Say who draws diagrams for a builder: ``local`` (we do), ``mermaid`` (sphinxcontrib-mermaid does), or nobody.
+
+    EPUB readers run no scripts, and where ``mmdc`` (``mermaid_cmd``) is not there, LaTeX and Texinfo would get a
+    warning in the place of a diagram: there the table of steps stands alone.
+    """
+    config = builder.config
+    if builder.format == "html":
+        images = config.mermaid_output_format in {"png", "svg"}
+        if builder.name == "epub":
+            return "mermaid" if images else None
+        return "local" if config.nova_mermaid == "local" and not images else "mermaid"
+    if builder.format in {"latex", "texinfo"} and isinstance(config.mermaid_cmd, str):
+        return "mermaid" if shutil.which(config.mermaid_cmd) else None
+    return None
+
+
+def _mermaid(node: nova_diagram) -> nodes.Element:
+    from sphinxcontrib.mermaid import mermaid
+
+    drawn: nodes.Element = mermaid(code=node["code"], options={}, alt=node["alt"])
+    drawn.source, drawn.line = node.source, node.line
+    return drawn
+
+
+def _without(node: nova_diagram) -> None:
+    """Take a diagram away, and the figure around it unless a caption is left that can be referred to."""
+    figure = node.parent
+    figure.remove(node)
+    if not figure.children and isinstance(figure, nodes.figure):
+        if figure["ids"]:
+            figure.replace_self(nodes.target("", "", ids=figure["ids"]))
+        else:
+            figure.parent.remove(figure)
+
+
+def _visit_html(self: HTML5Translator, node: nova_diagram) -> None:
+    attributes = {"data-rows": node["rows"]} if node.get("rows") else {}
+    self.body.append(self.starttag(node, "pre", "", CLASS="nova-mermaid", **attributes))
+    self.body.append(self.encode(node["code"]))
+    self.body.append("</pre>\n")
+    raise nodes.SkipNode
+
+
+def _skip(_self: object, _node: nova_diagram) -> None:
+    raise nodes.SkipNode
+
+
+def _add_scripts(
+    app: Sphinx, _page: str, _template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    if app.config.nova_mermaid != "local":
+        return
+    if doctree is None or not _has_mermaid(doctree):
+        # Pages that were not written by anybody (the index, the search) get sphinxcontrib-mermaid's script although
+        # they have no diagram; it would be the one thing on them that needs a network.
+        scripts = context.get("script_files", [])
+        scripts[:] = [
+            script for script in scripts if "mermaid" not in (getattr(script, "attributes", {}).get("body") or "")
+        ]
+    if doctree is not None and next(doctree.findall(nova_diagram), None) is not None:
+        app.add_js_file(MERMAID, defer="defer", priority=790)
+        app.add_js_file(STARTER, defer="defer", priority=791)
+
+
+def _has_mermaid(doctree: nodes.document) -> bool:
+    from sphinxcontrib.mermaid import mermaid
+
+    return next(doctree.findall(mermaid), None) is not None
+
+
+def _check_local(app: Sphinx) -> None:
+    """Say so where the project's static files lack Mermaid."""
+    if app.config.nova_mermaid != "local" or app.builder.format != "html":
+        return
+    for name in app.config.html_static_path:
+        path = Path(app.confdir, name)
+        if (path.name == MERMAID and path.is_file()) or (path / MERMAID).is_file():
+            return
+    warn(Kind.CONFIG, f"nova_mermaid: no folder or file of html_static_path has {MERMAID}; diagrams stay text")
+
+
+def setup(app: Sphinx) -> None:
+    """Add the node, its transform and the scripts to Sphinx."""
+    skip = (_skip, None)
+    app.add_node(nova_diagram, html=(_visit_html, None), latex=skip, text=skip, man=skip, texinfo=skip)
+    app.add_post_transform(DiagramTransform)
+    app.connect("builder-inited", _check_local)
+    # After sphinxcontrib-mermaid (500) has added what it adds.
+    app.connect("html-page-context", _add_scripts, priority=600)

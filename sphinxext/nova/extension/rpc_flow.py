@@ -1,0 +1,248 @@
+"""The directive ``rpc-flow``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.util.nodes import make_id
+
+from sphinxext.nova.extension.diagrams import nova_diagram
+from sphinxext.nova.extension.directives import COMMON_OPTIONS, NovaDirective, Option, translate
+from sphinxext.nova.model import Kind, QuestionError
+from sphinxext.nova.present.choice import BRANCHES, Choice
+from sphinxext.nova.present.columns import RPC_FLOW
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from sphinxext.nova.extension.library import Library
+    from sphinxext.nova.extension.nodes import nova_answer
+    from sphinxext.nova.model import Answer, Flow
+    from sphinxext.nova.present.picture import Picture
+    from sphinxext.nova.present.splitting import Part
+    from sphinxext.nova.present.tables import TableRow
+    from sphinxext.nova.program import Program
+
+_STYLES = ("both", "diagram", "table")
+_DIRECTIONS = ("ltr", "rtl")
+
+
+def flow_of(books: Library, spec: str, asked: str, assume: Mapping[str, object]) -> Answer[Flow]:
+    """Ask a checkout what happens when something is called, unless that is known.
+
+    :raises QuestionError: the question cannot be asked.
+    """
+
+    def ask(program: Program) -> Answer[Flow]:
+        from sphinxext.nova.openstack.rpc_flow import rpc_flow
+
+        return rpc_flow(program, asked, assume=assume)
+
+    return books.kept(spec, "rpc-flow", (asked, *sorted(f"{name}={value!r}" for name, value in assume.items())), ask)
+
+
+class RpcFlow(NovaDirective):
+    """Show what happens, process by process, when something is called: a sequence diagram and its table of steps.
+
+    What is called is a function (``nova.compute.api.API.resize``), a method by its class where that is unambiguous
+    (``ServersController._resize``), a REST action (``POST /servers/{id}/action resize``), an RPC method
+    (``compute.prep_resize``) or a periodic task.
+
+    The diagram shows the success path. What it does not show is counted below it, and options draw it. Each number in
+    the diagram is a row of the table, which leads to where the message is sent and to what answers it. A diagram that
+    would be too large is cut between processes. Builders that draw nothing show the table.
+    """
+
+    required_arguments = 1
+    optional_arguments = 0
+    known_options: ClassVar[tuple[Option, ...]] = (
+        Option("depth", "a number", "How many messages away from the entry the diagram ends; by default nowhere."),
+        Option(
+            "stop",
+            "patterns",
+            "Messages below which nothing is shown, by the method (``prep_resize``), by what answers "
+            "(``ComputeManager.prep_resize``), by topic (``compute.*``) or by the receiver (``nova-scheduler``).",
+        ),
+        Option("hide", "patterns as above", "Messages that are not shown, nor what comes of them."),
+        Option("only", "patterns as above", "The only messages that are shown."),
+        Option("failures", "", "Shows also what is sent when something goes wrong.", directives.flag),
+        Option("side", "", "Shows also what tells all servers of a service something and ends there.", directives.flag),
+        Option("repeats", "", "Shows also what the same sender sent before.", directives.flag),
+        Option(
+            "branches",
+            ", ".join(f"``{word}``" for word in BRANCHES),
+            "``main`` shows of alternatives the one that says most, ``newest`` (the default) all but those for "
+            "services of older releases, ``all`` these too.",
+        ),
+        Option("objects", "", "Shows also the methods of versioned objects that the conductor runs.", directives.flag),
+        Option("database", "", "Shows also what is asked of the database.", directives.flag),
+        Option(
+            "external",
+            "",
+            "Shows also what is asked of other services and of the hypervisor driver (``nova_participants``).",
+            directives.flag,
+        ),
+        Option(
+            "options",
+            "``name=value`` for each",
+            "Values that config options are assumed to have, besides those of ``nova_options``: "
+            "``reclaim_instance_interval=0``.",
+        ),
+        Option("style", ", ".join(f"``{word}``" for word in _STYLES), "The diagram, the table, or (the default) both."),
+        Option("direction", "``ltr``, ``rtl``", "Whether the first lifeline is on the left or on the right."),
+        Option("split", "a number, 15 by default", "How many arrows a diagram has at most before it is cut."),
+        Option(
+            "columns",
+            ", ".join(f"``{key}``" for key in RPC_FLOW),
+            "The columns of the table, in this order; by default those that have something to say.",
+        ),
+        Option("alt", "text", "What is read out in the place of the diagram, after its title."),
+        *COMMON_OPTIONS,
+    )
+
+    def answer(self, location: nova_answer) -> Sequence[nodes.Node]:  # noqa: ARG002 - it has nothing to warn of
+        """Ask for the flow, and make figures and a table of what is chosen of it."""
+        from sphinxext.nova.present.choice import EXTERNAL
+        from sphinxext.nova.present.folding import fold
+
+        choice = self._choice()
+        style = self.choice("style", _STYLES, "both")
+        columns = self.words("columns", RPC_FLOW)
+        most = self.number("split", 15)
+        assume = {**self.library.config.options, **self._assumed()}
+        asked = " ".join(self.arguments[0].split())
+        self.checkout()
+        answer = flow_of(self.library, self.spec(), asked, assume)
+        self.note(answer)
+        [flow] = answer.rows
+        picture = fold(flow, choice, external={**EXTERNAL, **self.library.config.participants})
+        found = self.target("flow", asked) or [self._target(asked)]
+        [anchor] = found[-1]["ids"]
+        if not picture.items:
+            return [*found, nodes.paragraph("", translate("It sends no message."))]
+        if style != "table":
+            found += self._figures(picture, asked, anchor, most)
+        found += self._left_out(picture)
+        if style != "diagram":
+            found.append(self._table(picture, columns, anchor, titled=style == "table"))
+        return found
+
+    def _choice(self) -> Choice:
+        return Choice(
+            depth=self.number("depth", 1) if "depth" in self.options else None,
+            stop=tuple(self.words("stop")),
+            hide=tuple(self.words("hide")),
+            only=tuple(self.words("only")),
+            failures="failures" in self.options,
+            side="side" in self.options,
+            repeats="repeats" in self.options,
+            branches=self.choice("branches", BRANCHES, "newest"),
+            objects="objects" in self.options,
+            database="database" in self.options,
+            external="external" in self.options,
+            reverse=self.choice("direction", _DIRECTIONS, "ltr") == "rtl",
+        )
+
+    def _assumed(self) -> dict[str, object]:
+        from sphinxext.nova.present.choice import option_value
+
+        assumed = {}
+        for word in self.words("options"):
+            name, equals, value = word.partition("=")
+            if not equals or not name:
+                raise QuestionError(Kind.OPTION, f":options: takes name=value, not {word!r}")
+            assumed[name] = option_value(value)
+        return assumed
+
+    def _target(self, asked: str) -> nodes.target:
+        target = nodes.target("", "", ids=[make_id(self.env, self.state.document, "nova-flow", asked)])
+        self.state.document.note_explicit_target(target)
+        return target
+
+    def _figures(self, picture: Picture, asked: str, anchor: str, most: int) -> list[nodes.Node]:
+        """Make a figure of each part, and say under it where it goes on."""
+        from sphinxext.nova.present.sequence import diagrams
+
+        caption = self.options.get("caption")
+        start = asked if " " in asked else ".".join(asked.split(".")[-2:])
+        title = nodes.caption("", "", *self.inline(caption, self.lineno)).astext() if caption else asked
+        drawn = diagrams(picture, title, translate, start=start, description=self.options.get("alt"), most=most)
+        figures = [self._figure(part, text, anchor, len(drawn)) for part, text in drawn]
+        found: list[nodes.Node] = []
+        for (part, _text), figure in zip(drawn, figures, strict=True):
+            found.append(figure)
+            if said := list(self._links(part, [part for part, _text in drawn], figures)):
+                found.append(nodes.paragraph("", "", *said, classes=["nova-parts"]))
+        return found
+
+    def _figure(self, part: Part, text: str, anchor: str, count: int) -> nodes.figure:
+        alt = text.split("accDescr: ", 1)[1].splitlines()[0]
+        diagram = nova_diagram(code=text, alt=alt, rows=f"{anchor}-step-")
+        self.set_source_info(diagram)
+        figure = nodes.figure("", diagram, classes=["nova-flow", *self.options.get("class", [])])
+        self.set_source_info(figure)
+        for caption in self.title(nodes.caption):
+            if count > 1:
+                caption.append(nodes.Text(translate(" (part {part} of {count})").format(part=part.number, count=count)))
+            figure += caption
+        if count > 1:
+            figure["ids"].append(f"{anchor}-part-{part.number}")
+        if part.number == 1:
+            self.add_name(figure)
+        return figure
+
+    def _links(self, part: Part, parts: Sequence[Part], figures: Sequence[nodes.figure]) -> Iterator[nodes.Node]:
+        """Say of which part this one is the continuation, and which are its own."""
+
+        def link(other: Part) -> nodes.reference:
+            text = translate("part {part}").format(part=other.number)
+            return nodes.reference("", text, internal=True, refid=figures[other.number - 1]["ids"][0])
+
+        before = [other for other in parts if other.number == part.of]
+        after = [other for other in parts if other.of == part.number]
+        for other in before:
+            yield nodes.Text(translate("Continues "))
+            yield link(other)
+            yield nodes.Text(". ")
+        for number, other in enumerate(after):
+            yield nodes.Text(", " if number else translate("Goes on in "))
+            yield link(other)
+            if other.after:
+                yield nodes.Text(
+                    translate(" after {number}. {method}").format(number=other.after.number, method=other.after.text)
+                )
+        if after:
+            yield nodes.Text(".")
+
+    def _left_out(self, picture: Picture) -> Iterator[nodes.Node]:
+        """Say how many messages are not shown, why, and which option shows them."""
+        from sphinxext.nova.present import words
+
+        if not picture.left_out:
+            return
+        said = nodes.bullet_list(bullet="-")
+        for left in picture.left_out:
+            paragraph = nodes.paragraph("", words.left_out(left, translate), classes=["nova-left-out"])
+            paragraph["support_smartquotes"] = False
+            said += nodes.list_item("", paragraph)
+        lead = nodes.paragraph("", translate("Not shown:"))
+        yield nodes.container("", lead, said, classes=["nova-left-out"])
+
+    def _table(self, picture: Picture, columns: Sequence[str], anchor: str, *, titled: bool) -> nodes.table:
+        from sphinxext.nova.extension.tables import Renderer
+        from sphinxext.nova.present.steps import default_columns, steps_table
+
+        def target(row: TableRow) -> list[nodes.Node]:
+            found = nodes.target("", "", ids=[f"{anchor}-step-{row.key}"])
+            self.state.document.note_explicit_target(found)
+            return [found]
+
+        renderer = Renderer(self.link, target, lambda _row, _column: None)
+        table = steps_table(picture, columns or default_columns(picture), translate)
+        body = renderer.table(table, self.title(nodes.title) if titled else ())
+        body["classes"] += self.options.get("class", [])
+        if titled:
+            self.add_name(body)
+        return body
