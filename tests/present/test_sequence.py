@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from sphinxext.nova.model import Participant
 from sphinxext.nova.present import words
 from sphinxext.nova.present.choice import Choice
-from sphinxext.nova.present.conditions import LONGEST
 from sphinxext.nova.present.folding import fold
 from sphinxext.nova.present.mermaid import escaped
 from sphinxext.nova.present.picture import Arrow, Failing, Group, arrows
@@ -145,7 +144,7 @@ def _meant(items):
             names = {"failure": "ALT" if len(item.branches) > 1 else "OPT"}
             word = names.get(item.kind, item.kind.upper())
             for number, (condition, inner) in enumerate(item.branches):
-                text = plain(words.when(item.kind, condition, str, LONGEST))
+                text = plain(words.when(item.kind, condition, str))
                 yield (f"{word}_ELSE" if number else f"{word}_START"), None, None, text
                 yield from _meant(inner)
             yield f"{word}_END", None, None, ""

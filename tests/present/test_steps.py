@@ -6,6 +6,7 @@ import pytest
 
 from sphinxext.nova.present import words
 from sphinxext.nova.present.choice import Choice
+from sphinxext.nova.present.columns import RPC_FLOW
 from sphinxext.nova.present.folding import fold
 from sphinxext.nova.present.picture import LeftOut, Reason, arrows
 from sphinxext.nova.present.steps import default_columns, steps_table
@@ -16,7 +17,8 @@ from tests.present.flows import CONDUCTOR, call, flow
 
 def test_each_row_is_an_arrow_and_leads_to_both_ends() -> None:
     picture = fold(flows.live_migration())
-    table = steps_table(picture, default_columns(picture), str)
+    assert default_columns(picture) == ("number", "sender", "receiver", "kind", "method", "condition")
+    table = steps_table(picture, RPC_FLOW, str)
     assert [column.title for column in table.columns] == [
         "Step",
         "From",
@@ -29,7 +31,7 @@ def test_each_row_is_an_arrow_and_leads_to_both_ends() -> None:
     assert [row.key for row in table.rows] == [str(arrow.number) for arrow in arrows(picture.items)]
     assert table.rows[3].cells == (
         Cell("4"),
-        Cell("nova-compute (destination)"),
+        Cell("nova-compute (destination)", "nova/sender.py", 204),
         Cell("nova-compute (source)"),
         Cell("call"),
         Cell("check_can_live_migrate_source", "nova/compute/manager.py", 430),
@@ -39,7 +41,7 @@ def test_each_row_is_an_arrow_and_leads_to_both_ends() -> None:
     # What its own process asks before it sends, and not what led to that.
     assert [row.cells[-1].text for row in table.rows] == [
         "async_",
-        "not self.destination",
+        "not destination",
         "",
         "",
         "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -119,7 +119,7 @@ class RpcFlow(NovaDirective):
         [flow] = answer.rows
         picture = fold(flow, choice, external={**EXTERNAL, **self.library.config.participants})
         found = self.target("flow", asked) or [self._target(asked)]
-        [anchor] = found[-1]["ids"]
+        [anchor] = cast("nodes.target", found[-1])["ids"]
         if not picture.items:
             return [*found, nodes.paragraph("", translate("It sends no message."))]
         if style != "table":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sphinxext.nova.present.conditions import LONGEST
 from sphinxext.nova.present.mermaid import MAX_TEXT, escaped, lines
 from sphinxext.nova.present.picture import Arrow, Continued, Failing, Group, arrows
 from sphinxext.nova.present.splitting import MOST, split
@@ -125,7 +124,7 @@ class _Writer:
             keyword = "alt" if len(group.branches) > 1 else "opt"
         for number, (condition, items) in enumerate(group.branches):
             word = keyword if number == 0 else "else"
-            yield f"{margin}{word} {escaped(when(group.kind, condition, self._translate, LONGEST))}"
+            yield f"{margin}{word} {escaped(when(group.kind, condition, self._translate))}"
             yield from self._items(items, f"{margin}  ")
         yield f"{margin}end"
 

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
 
 def default_columns(picture: Picture) -> tuple[str, ...]:
-    """Choose the columns that say something about these steps."""
-    silent = set() if any(said for _arrow, said in words.conditions(picture.items, str)) else {"condition"}
+    """Choose the columns that say something about these steps; the sender links to what ``sent_by`` names."""
+    silent = {"sent_by"}
+    if not any(said for _arrow, said in words.conditions(picture.items, str)):
+        silent.add("condition")
     return tuple(key for key in RPC_FLOW if key not in silent)
 
 
@@ -29,10 +31,10 @@ def steps_table(picture: Picture, columns: Sequence[str], translate: Callable[[s
     # Written out, one by one, so that the message extractor finds them.
     titles = {
         "number": Column("number", translate("Step"), Look.NUMBER, 6),
-        "sender": Column("sender", translate("From"), Look.TEXT, 16),
-        "receiver": Column("receiver", translate("To"), Look.TEXT, 16),
+        "sender": Column("sender", translate("From"), Look.TEXT, 17),
+        "receiver": Column("receiver", translate("To"), Look.TEXT, 17),
         "kind": Column("kind", translate("Kind"), Look.TEXT, 8),
-        "method": Column("method", translate("Method"), Look.NAME, 28),
+        "method": Column("method", translate("Method"), Look.NAME, 30),
         "sent_by": Column("sent_by", translate("Sent by"), Look.NAME, 28),
         "condition": Column("condition", translate("Only if"), Look.NAME, 30),
     }
@@ -42,7 +44,7 @@ def steps_table(picture: Picture, columns: Sequence[str], translate: Callable[[s
     for arrow, said in words.conditions(picture.items, translate):
         cells = {
             "number": Cell(str(arrow.number)),
-            "sender": Cell(printable(names[arrow.from_])),
+            "sender": _cell(names[arrow.from_], arrow.sender),
             "receiver": Cell(printable(names[arrow.to])),
             "kind": Cell(kinds[arrow.kind]),
             "method": _cell(arrow.text, arrow.receiver),

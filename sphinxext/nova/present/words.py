@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sphinxext.nova.present.conditions import negated, one_line, shortened
+from sphinxext.nova.present.conditions import negated, shortened
 from sphinxext.nova.present.picture import Arrow, Group, Reason
 
 if TYPE_CHECKING:
@@ -52,25 +52,18 @@ def kinds(translate: Callable[[str], str]) -> Mapping[str, str]:
     }
 
 
-def when(kind: str, condition: Condition, translate: Callable[[str], str], longest: int | None = None) -> str:
-    """Say when a branch of a group is taken.
-
-    :param longest: how many characters of the source's condition are shown (``None``: all).
-    """
-
-    def short(text: str) -> str:
-        return one_line(text) if longest is None else shortened(text, longest)
-
+def when(kind: str, condition: Condition, translate: Callable[[str], str]) -> str:
+    """Say when a branch of a group is taken, in few characters."""
     if kind == "failure":
         return (
-            translate("on failure: {condition}").format(condition=short(condition.text))
+            translate("on failure: {condition}").format(condition=shortened(condition.text))
             if condition.text
             else translate("on failure")
         )
     if condition.text is not None:
-        return short(condition.text)
+        return shortened(condition.text)
     if len(condition.others) == 1:
-        return short(negated(condition.others[0]))
+        return shortened(negated(condition.others[0]))
     return translate("otherwise")
 
 

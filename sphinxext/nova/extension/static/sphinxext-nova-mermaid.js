@@ -14,13 +14,50 @@
     return { pre, holder, text: pre.textContent, rows: pre.dataset.rows };
   });
 
-  /* Whether light text stands on a dark page: what is seen decides, not what a theme calls it. */
-  const isDark = () => {
+  /* What is seen decides whether a diagram is light or dark, not what a theme calls it. */
+  const pageColor = () => {
     for (const element of [document.body, document.documentElement]) {
-      const [red, green, blue, alpha = 1] = getComputedStyle(element).backgroundColor.match(/[\d.]+/g).map(Number);
-      if (alpha > 0) return red * 0.299 + green * 0.587 + blue * 0.114 < 128;
+      const color = getComputedStyle(element).backgroundColor;
+      const [, , , alpha = 1] = (color.match(/[\d.]+/g) ?? [0, 0, 0, 0]).map(Number);
+      if (alpha > 0) return color;
     }
-    return false;
+    return matchMedia("(prefers-color-scheme: dark)").matches ? "rgb(0, 0, 0)" : "rgb(255, 255, 255)";
+  };
+
+  const isDark = (color) => {
+    const [red, green, blue] = color.match(/[\d.]+/g).map(Number);
+    return red * 0.299 + green * 0.587 + blue * 0.114 < 128;
+  };
+
+  /* Few colours, and each text at least 7:1 on what is behind it. */
+  const palette = (dark) => {
+    const [text, line, box, border, lifeline, note, page] = dark
+      ? ["#f0f2f5", "#b8c0cc", "#2b3440", "#8fa1b8", "#56657a", "#453c1e", "#16191d"]
+      : ["#15191f", "#4a5563", "#eaf0f7", "#5b7290", "#b4c2d3", "#fdf3d3", "#ffffff"];
+    return {
+      darkMode: dark,
+      background: page,
+      primaryColor: box,
+      primaryTextColor: text,
+      primaryBorderColor: border,
+      lineColor: line,
+      textColor: text,
+      actorBkg: box,
+      actorBorder: border,
+      actorTextColor: text,
+      actorLineColor: lifeline,
+      signalColor: line,
+      signalTextColor: text,
+      labelBoxBkgColor: box,
+      labelBoxBorderColor: border,
+      labelTextColor: text,
+      loopTextColor: text,
+      noteBkgColor: note,
+      noteBorderColor: border,
+      noteTextColor: text,
+      activationBkgColor: border,
+      activationBorderColor: border,
+    };
   };
 
   /* Each numbered message leads to the row of the table that has its number. */
@@ -45,27 +82,41 @@
   let count = 0;
 
   const draw = async () => {
-    const dark = isDark();
-    if (dark === drawn) return;
-    drawn = dark;
+    const page = pageColor();
+    if (page === drawn) return;
+    drawn = page;
+    const dark = isDark(page);
     const { fontFamily } = getComputedStyle(document.body);
     mermaid.initialize({
       startOnLoad: false,
       securityLevel: "strict",
-      theme: dark ? "dark" : "neutral",
+      theme: "base",
+      themeVariables: { ...palette(dark), fontFamily },
       fontFamily,
-      sequence: { actorFontFamily: fontFamily, messageFontFamily: fontFamily, noteFontFamily: fontFamily },
+      // Narrower than Mermaid's own measures, so that a page of text need not shrink a diagram.
+      sequence: {
+        width: 120,
+        height: 44,
+        actorMargin: 28,
+        boxMargin: 8,
+        messageMargin: 30,
+        noteMargin: 8,
+        actorFontFamily: fontFamily,
+        messageFontFamily: fontFamily,
+        noteFontFamily: fontFamily,
+      },
     });
     for (const diagram of diagrams) {
       const { pre, holder, text, rows } = diagram;
       try {
         const { svg } = await mermaid.render(`nova-diagram-${(count += 1)}`, text);
-        if (drawn !== dark) return;
+        if (drawn !== page) return;
         holder.innerHTML = svg;
       } catch (error) {
         console.error(error);
         continue;
       }
+      holder.style.setProperty("--nova-page", page);
       if (rows) link(holder, rows);
       if (pre.isConnected) pre.replaceWith(holder);
       holder.setAttribute("role", "group");
