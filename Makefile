@@ -34,7 +34,7 @@ help: ## Say what can be made
 	@echo 'make docs EDITION=havana NOVA_GIT=../nova   the edition of conf/havana'
 
 .PHONY: docs
-docs: .venv/docs.stamp ## Build the documentation about the newest Nova and say which page to open
+docs: .venv/docs.stamp node_modules/docs.stamp ## Build the documentation about the newest Nova and say which page to open
 	$(if $(NOVA)$(filter-out current,$(EDITION)),,$(PY) tools/get_release.py)
 	@$(PY) tools/check_edition.py '$(EDITION)'
 	@# A failed build forgets what it has read: the next one would not read it again, nor repeat its warnings.
@@ -68,8 +68,9 @@ test-history: .venv/test.stamp ## Read every release tag of a git clone: make te
 	NOVA_GIT='$(abspath $(NOVA_GIT))' $(PY) -m pytest -n 2 -m history
 
 .PHONY: test-browser
-test-browser: .venv/test.stamp ## Run the tests that need a browser
-	$(PY) -m pytest -m browser
+test-browser: .venv/browser.stamp node_modules/test.stamp ## Look at built pages with Chromium, or with what CHROMIUM names
+	$(PY) tools/get_release.py
+	$(PY) -m pytest -n 0 -m browser
 
 .PHONY: clean
 clean: ## Remove everything that was made or downloaded
@@ -86,6 +87,10 @@ clean: ## Remove everything that was made or downloaded
 	$(call venv,.venv)
 	$(PY) -m pip install --quiet --editable '.[docs,test]'
 	touch .venv/docs.stamp $@
+
+.venv/browser.stamp: .venv/test.stamp
+	$(PY) -m pip install --quiet --editable '.[docs,test,browser]'
+	touch $@
 
 .venv-oldest/test.stamp: pyproject.toml constraints/oldest.txt
 	$(call venv,.venv-oldest)

@@ -19,6 +19,9 @@ from sphinxext.nova.model import CheckoutError
 
 ROOT = Path(__file__).resolve().parent.parent
 
+MERMAID = ROOT / "node_modules" / "mermaid" / "dist" / "mermaid.min.js"
+"""What draws the diagrams; `npm ci` puts it there. Without it the reader's browser gets it from the network."""
+
 # One for each function that is documented, about a method of Sphinx that is not ours to stop using.
 warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"sphinx_autodoc_typehints\.")
 
@@ -63,6 +66,10 @@ def settings(checkout: str) -> dict[str, object]:
             "reference",  # the module beside this one
         ],
         "nova_checkout": checkout,
+        "nova_mermaid": "local" if MERMAID.is_file() else "sphinxcontrib",
+        "mermaid_height": "auto",
+        "html_static_path": [str(MERMAID)] if MERMAID.is_file() else [],
+        "numfig": True,
         "html_theme": "furo",
         "html_title": f"sphinxext-nova {__version__}, about Nova {nova.release or 'of no known release'}",
         "html_baseurl": os.environ.get("READTHEDOCS_CANONICAL_URL", ""),

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
-from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from sphinxext.nova.extension.warnings import warn
 from sphinxext.nova.model import Kind
@@ -31,23 +30,18 @@ class nova_diagram(nodes.General, nodes.Element):  # noqa: N801 - docutils' conv
     """
 
 
-class DiagramTransform(SphinxPostTransform):
-    """Put what the builder can draw in the place of each :class:`nova_diagram`, and take away what it cannot."""
+def _resolve(app: Sphinx, doctree: nodes.document, _docname: str) -> None:
+    """Put what the builder can draw in the place of each diagram, and take away what it cannot.
 
-    default_priority = 11  # after references are resolved: those to a figure need its caption
-
-    def run(self, **_kwargs: Any) -> None:  # noqa: ANN401 - Sphinx's signature
-        """Convert every diagram."""
-        found = list(self.document.findall(nova_diagram))
-        if not found:
-            return
-        builder = self.app.builder
-        how = drawn_by(builder)
-        for node in found:
-            if how == "mermaid":
-                node.replace_self(_mermaid(node))
-            elif how is None:
-                _without(node)
+    All references are resolved by then: those to a figure need its caption.
+    """
+    found = list(doctree.findall(nova_diagram))
+    how = drawn_by(app.builder) if found else None
+    for node in found:
+        if how == "mermaid":
+            node.replace_self(_mermaid(node))
+        elif how is None:
+            _without(node)
 
 
 def drawn_by(builder: Builder) -> str | None:
@@ -133,10 +127,10 @@ def _check_local(app: Sphinx) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    """Add the node, its transform and the scripts to Sphinx."""
+    """Add the node, what becomes of it, and the scripts to Sphinx."""
     skip = (_skip, None)
     app.add_node(nova_diagram, html=(_visit_html, None), latex=skip, text=skip, man=skip, texinfo=skip)
-    app.add_post_transform(DiagramTransform)
+    app.connect("doctree-resolved", _resolve)
     app.connect("builder-inited", _check_local)
     # After sphinxcontrib-mermaid (500) has added what it adds.
     app.connect("html-page-context", _add_scripts, priority=600)

@@ -205,7 +205,7 @@ class RpcFlow(NovaDirective):
         for other in before:
             yield nodes.Text(translate("Continues "))
             yield link(other)
-            yield nodes.Text(". ")
+            yield nodes.Text(". " if after else ".")
         for number, other in enumerate(after):
             yield nodes.Text(", " if number else translate("Goes on in "))
             yield link(other)
