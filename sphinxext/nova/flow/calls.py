@@ -59,6 +59,7 @@ class Calls:
         self._walker = walker
         self._atoms = walker.atoms
         self._libraries = Libraries(walker, self)
+        self._spawning = walker.boundaries.spawning
 
     def call(
         self,
@@ -134,6 +135,10 @@ class Calls:
                     return self.call(frame, method, arguments, line, form, via)
         if not quiet:
             self.lost(frame, atom, line, form)
+        if form is not None and isinstance(form[1], str) and form[1].rpartition(".")[2] in self._spawning:
+            # An executor of which nothing is known: all of them are asked like this.
+            self.spawned(frame, arguments, line)
+            return self._atoms.some
         self.callbacks(frame, arguments, line, "callback")
         return self._atoms.any
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from sphinxext.nova.flow.opposites import none_of, opposite
 from sphinxext.nova.flow.refining import refine
 from sphinxext.nova.flow.steps import Choice, Way
 from sphinxext.nova.flow.values import Class, Const, Dict, External, Object, Option, Sequence, Text, Unknown, truth
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from sphinxext.nova.flow.frames import Frame
+    from sphinxext.nova.flow.steps import Steps
     from sphinxext.nova.flow.values import Arguments, Atom, Value
     from sphinxext.nova.flow.walker import Walker
     from sphinxext.nova.syntax.forms import CallForm, Expr
@@ -278,18 +280,31 @@ class Expressions:
         frame.names = dict(kept)
         found: Value = ()
         value: Value = ()
+        before: list[Expr] = []
         for item in items:
             if value:
                 # What is left was the result; the rest is looked at only if it was not.
                 found = self._atoms.join(found, tuple(atom for atom in value if atom.truth is not (not stops_at)))
                 found = tuple(self._settled(atom, stops_at) for atom in found)
+            aside = frame.aside()
             value = self.value(frame, item)
+            self._only_if(frame, before, item, frame.take(aside), stops_at=stops_at)
             known = truth(value)
             if known is stops_at:
                 break
+            if known is None:
+                before.append(item)
             refine(frame, item, self._atoms, truth=not stops_at)
         frame.names = kept
         return self._atoms.limited(found + value)
+
+    def _only_if(self, frame: Frame, before: list[Expr], item: Expr, steps: Steps, *, stops_at: bool) -> None:
+        """Note what is done for a later item of ``and`` or ``or``: only after those before it."""
+        if not steps or not before:
+            frame.steps += steps
+            return
+        condition = none_of(before) if stops_at else before[0] if len(before) == 1 else ("and", tuple(before))
+        frame.steps.append(Choice("opt", frame.scope, (Way(render(condition), self._line(item), steps),)))
 
     def _settled(self, atom: Atom, known: bool) -> Atom:  # noqa: FBT001 - the truth that is known
         if isinstance(atom, Unknown):
@@ -331,6 +346,8 @@ class Expressions:
                 frame.steps += steps
             elif steps:
                 ways.append(Way(render(condition) if outcome else None, self._line(expression), steps))
+        if len(ways) == 1 and ways[0].condition is None:
+            ways = [Way(render(opposite(condition)), ways[0].line, ways[0].steps)]
         if ways:
             frame.steps.append(Choice("alt" if len(ways) > 1 else "opt", frame.scope, tuple(ways)))
         return self._atoms.limited(atom for value in values for atom in value)

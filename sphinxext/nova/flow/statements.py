@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from sphinxext.nova.flow.opposites import none_of
 from sphinxext.nova.flow.refining import refine
 from sphinxext.nova.flow.steps import Choice, Decided, Way, Yielded, sends
 from sphinxext.nova.flow.values import Const, Sequence, truth
@@ -223,7 +224,8 @@ class Statements:
             ends.append(alive)
             if known is True and not ways and (not last or tests):
                 tests.append((condition, True))
-                by = tuple(dict.fromkeys(one for test, _ in tests for one in self._reasons(kept, test)))
+                known_names = {**frame.closure, **kept}
+                by = tuple(dict.fromkeys(one for test, _ in tests for one in self._reasons(known_names, test)))
                 decided = (Decided(by, steps),) if by and steps else steps
                 ways.append(Way(text, where, steps))
                 break
@@ -239,21 +241,28 @@ class Statements:
             frame.names = self._joined(going)
         if not any(way.steps for way in ways):
             return bool(going) and self.run(frame, rest)
+        conditions = [condition for _, condition, text, _ in branches if text is not None]
         ended = [way for way, alive in zip(ways, ends, strict=True) if not alive and sends(way.steps)]
         on = [way for way in ways if way not in ended]
         if not going or not ended or not rest:
-            self._choice(frame, ways)
+            self._choice(frame, ways, conditions)
             return bool(going) and self.run(frame, rest)
         # Some branches end here with steps of their own: what comes after happens only on the other ones.
         before = frame.aside()
-        self._choice(frame, on)
+        if len(on) == 1:
+            frame.steps += on[0].steps
+        else:
+            self._choice(frame, on, conditions)
         alive = self.run(frame, rest)
         steps = frame.take(before)
-        self._choice(frame, [*ended, Way(None, line, steps)])
+        self._choice(frame, [*ended, Way(None, line, steps)], conditions)
         return alive
 
-    def _choice(self, frame: Frame, ways: list[Way]) -> None:
+    def _choice(self, frame: Frame, ways: list[Way], conditions: list[Expr]) -> None:
+        """Note what happens in which branch; ``conditions`` are those of all branches but the last."""
         shown = tuple(way for way in ways if way.steps)
+        if len(shown) == 1 and shown[0].condition is None and conditions:
+            shown = (Way(render(none_of(conditions)), shown[0].line, shown[0].steps),)
         if shown:
             frame.steps.append(Choice("alt" if len(shown) > 1 else "opt", frame.scope, shown))
 

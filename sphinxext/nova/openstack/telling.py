@@ -54,7 +54,7 @@ class Teller:
         self._package = walker.program.checkout.package
         self._hosts = Hosts()
         self._number = 0
-        self._told: dict[tuple[int, str], int] = {}
+        self._told: dict[tuple[int, str], int | None] = {}
         self._sends: dict[int, bool] = {}
         self._messages: dict[tuple[object, ...], Message] = {}
         self.unresolved: dict[Unresolved, None] = {}
@@ -210,9 +210,13 @@ class Teller:
         summary = self._endpoints.summary(endpoint, step.method, step.arguments)
         key = (id(summary), receiver)
         if key in self._told:
-            return (Again(self._told[key]),)
+            before = self._told[key]
+            return () if before is None else (Again(before),)
         self._told[key] = number
-        return tuple(self._steps(summary.steps, _Process(name, receiver)))
+        steps = tuple(self._steps(summary.steps, _Process(name, receiver)))
+        if not steps:
+            self._told[key] = None
+        return steps
 
     # --- places
 

@@ -1,0 +1,847 @@
+"""How Nova's code gets from a caller to an RPC client: one test or more for each habit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.flow.trees import text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+START = "cast nova-compute start_instance"
+STOP = "cast nova-compute stop_instance"
+PAUSE = "cast nova-compute pause_instance"
+SELECT = "call nova-scheduler select_destinations"
+UPDATE = "fanout nova-scheduler update_aggregates"
+
+
+# --- attributes that hold clients
+
+
+def test_an_attribute_that_a_base_class_sets(run: Callable[..., str]) -> None:
+    assert (
+        run(
+            """
+            def run(self, context, instance):
+                return Sub().go(context, instance)
+            """,
+            imports="""
+            from nova.compute import base
+
+
+            class Sub(base.Base):
+                def go(self, context, instance):
+                    self.rpcapi.start_instance(context, instance)
+                    self.other.update_aggregates(context, [])
+            """,
+            compute__base="""
+            import nova.compute.rpcapi
+            from nova import scheduler
+
+
+            class Base(object):
+                def __init__(self, rpcapi=None):
+                    self.rpcapi = rpcapi or nova.compute.rpcapi.ComputeAPI()
+                    self.other = scheduler.rpcapi.SchedulerAPI()
+            """,
+        )
+        == f"{START}\n{UPDATE}"
+    )
+
+
+def test_the_concrete_class_of_self_decides_what_an_inherited_method_asks(run: Callable[..., str]) -> None:
+    assert (
+        run(
+            """
+            def run(self, context, instance):
+                Remote().go(context, instance)
+                Local().go(context, instance)
+            """,
+            imports="""
+            class Local(object):
+                def __init__(self):
+                    self._manager = scheduler_rpcapi.SchedulerAPI()
+
+                def go(self, context, instance):
+                    return self._manager.select_destinations(context, instance)
+
+
+            class Remote(Local):
+                def __init__(self):
+                    self._manager = Other()
+
+
+            class Other(object):
+                def select_destinations(self, context, instance):
+                    compute_rpcapi.ComputeAPI().stop_instance(context, instance)
+            """,
+        )
+        == f"{STOP}\n{SELECT}"
+    )
+
+
+def test_a_mixin_uses_what_its_sibling_sets(run: Callable[..., str]) -> None:
+    assert (
+        run(
+            "def run(self, context, instance):\n    return Manager().allocate(context, instance)\n",
+            imports="""
+            class FloatingIP(object):
+                def allocate(self, context, instance):
+                    self.network_rpcapi.start_instance(context, instance)
+                    super(FloatingIP, self).allocate(context, instance)
+
+
+            class Base(object):
+                def __init__(self):
+                    self.network_rpcapi = compute_rpcapi.ComputeAPI()
+
+                def allocate(self, context, instance):
+                    self.network_rpcapi.stop_instance(context, instance)
+
+
+            class Manager(FloatingIP, Base):
+                pass
+            """,
+        )
+        == f"{START}\n{STOP}"
+    )
+
+
+def test_two_hops_to_the_object_that_made_this_one(run: Callable[..., str]) -> None:
+    assert (
+        run(
+            """
+            def run(self, context, instance):
+                Virt(self).go(context, instance)
+            """,
+            imports="""
+            class Virt(object):
+                def __init__(self, compute):
+                    self._compute = compute
+
+                def go(self, context, instance):
+                    self._compute.compute_rpcapi.start_instance(context, instance)
+            """,
+        )
+        == START
+    )
+
+
+def test_a_lazy_property_with_an_import_in_it(run: Callable[..., str]) -> None:
+    assert (
+        run(
+            """
+            def run(self, context, instance):
+                lazy = Lazy()
+                lazy.client.start_instance(context, instance)
+                lazy.cached.stop_instance(context, instance)
+            """,
+            imports="""
+            import functools
+
+
+            class Lazy(object):
+                def __init__(self):
+                    self._client = None
+
+                @property
+                def client(self):
+                    if self._client is None:
+                        from nova.compute import rpcapi
+                        self._client = rpcapi.ComputeAPI()
+                    return self._client
+
+                @functools.cached_property
+                def cached(self):
+                    return compute_rpcapi.ComputeAPI()
+            """,
+        )
+        == f"{START}\n{STOP}"
+    )
+
+
+def test_an_attribute_that_another_method_sets(run: Callable[..., str]) -> None:
+    assert (
+        run(
+            """
+            def run(self, context, instance):
+                task = Task()
+                task.prepare(context)
+                task.go(context, instance)
+            """,
+            imports="""
+            class Task(object):
+                def __init__(self):
+                    self.rpcapi = None
+
+                def prepare(self, context):
+                    client = compute_rpcapi.ComputeAPI()
+                    self.rpcapi = client
+
+                def go(self, context, instance):
+                    self.rpcapi.start_instance(context, instance)
+            """,
+        )
+        == START
+    )
+
+
+# --- factories and names of classes
+
+
+def test_a_factory_function_of_the_package_by_an_option_and_a_dictionary_of_names(run: Callable[..., str]) -> None:
+    assert (
+        run(
+            """
+            def run(self, context, instance):
+                factory.API(read_only=True).go(context, instance)
+                factory.Driver().driver.go(context, instance)
+                factory.made('other').go(context, instance)
+            """,
+            imports="from nova.compute import factory",
+            compute__factory="""
+            from oslo_config import cfg
+            from oslo_utils import importutils
+
+            CONF = cfg.CONF
+            CONF.register_opts([
+                cfg.StrOpt('cell_type', default=None),
+                cfg.StrOpt('driver', default='nova.compute.classes.Second'),
+            ])
+            CELL_TYPE_TO_CLS_NAME = {
+                'api': 'nova.compute.classes.Missing',
+                'compute': 'nova.compute.classes.Second',
+                None: 'nova.compute.classes.First',
+            }
+
+
+            def _get_class_name(cell_type):
+                return CELL_TYPE_TO_CLS_NAME[cell_type]
+
+
+            def API(*args, **kwargs):
+                class_name = _get_class_name(CONF.cell_type)
+                return importutils.import_object(class_name, *args, **kwargs)
+
+
+            class Driver(object):
+                def __init__(self, driver=None):
+                    if not driver:
+                        driver = CONF.driver
+                    self.driver = importutils.import_object(driver, None)
+
+
+            def made(kind):
+                name = 'nova.compute.classes.%s' % {'other': 'Third'}.get(kind)
+                return importutils.import_class(name)()
+            """,
+            compute__classes="""
+            from nova.compute import rpcapi
+
+
+            class First(object):
+                def __init__(self, read_only=False):
+                    self.rpcapi = rpcapi.ComputeAPI()
+
+                def go(self, context, instance):
+                    self.rpcapi.start_instance(context, instance)
+
+
+            class Second(First):
+                def go(self, context, instance):
+                    self.rpcapi.stop_instance(context, instance)
+
+
+            class Third(First):
+                def go(self, context, instance):
+                    self.rpcapi.pause_instance(context, instance)
+            """,
+        )
+        == f"{START}\n{STOP}\n{PAUSE}"
+    )
+
+
+def test_a_class_by_another_name(run: Callable[..., str]) -> None:
+    assert (
+        run(
+            """
+            def run(self, context, instance):
+                names.API().start_instance(context, instance)
+                capi = names.Client
+                capi().stop_instance(context, instance)
+                client = self.compute_rpcapi
+                client.pause_instance(context, instance)
+            """,
+            imports="from nova.compute import names",
+            compute__names="""
+            from nova.compute.rpcapi import ComputeAPI as Client
+
+            API = Client
+            """,
+        )
+        == f"{START}\n{STOP}\n{PAUSE}"
+    )
+
+
+def test_a_factory_with_two_results_gives_both(run: Callable[..., str]) -> None:
+    assert run(
+        """
+        def run(self, context, instance, local):
+            made(local).go(context, instance)
+        """,
+        imports="""
+        class Local(object):
+            def go(self, context, instance):
+                compute_rpcapi.ComputeAPI().start_instance(context, instance)
+
+
+        class Remote(object):
+            def go(self, context, instance):
+                compute_rpcapi.ComputeAPI().stop_instance(context, instance)
+
+
+        def made(local):
+            if local:
+                return Local()
+            return Remote()
+        """,
+    ) == text(
+        f"""
+        alt
+          {START}
+        or
+          {STOP}
+        """
+    )
+
+
+def test_a_class_that_a_function_makes(run: Callable[..., str]) -> None:
+    assert (
+        run(
+            """
+            def run(self, context, instance):
+                made()().go(context, instance)
+            """,
+            imports="""
+            def made():
+                client = compute_rpcapi.ComputeAPI()
+
+                class Made(object):
+                    def go(self, context, instance):
+                        client.start_instance(context, instance)
+
+                return Made
+            """,
+        )
+        == START
+    )
+
+
+def test_a_transparent_wrapper(run: Callable[..., str]) -> None:
+    assert (
+        run(
+            """
+            def run(self, context, instance):
+                Lazy(compute_rpcapi.ComputeAPI).start_instance(context, instance)
+                Helper(compute_rpcapi.ComputeAPI()).stop_instance(context, instance)
+            """,
+            imports="""
+            import functools
+
+
+            class Lazy(object):
+                def __init__(self, klass, *args, **kwargs):
+                    self.klass = klass
+                    self.args = args
+                    self.kwargs = kwargs
+                    self.instance = None
+
+                def __getattr__(self, name):
+                    return functools.partial(self.__run_method, name)
+
+                def __run_method(self, __name, *args, **kwargs):
+                    if self.instance is None:
+                        self.instance = self.klass(*self.args, **self.kwargs)
+                    return getattr(self.instance, __name)(*args, **kwargs)
+
+
+            class Helper(object):
+                def __init__(self, target):
+                    self._target = target
+
+                def __getattr__(self, name):
+                    func = getattr(self._target, name)
+
+                    @functools.wraps(func)
+                    def wrapper(*args, **kwargs):
+                        return func(*args, **kwargs)
+                    return wrapper
+            """,
+        )
+        == f"{START}\n{STOP}"
+    )
+
+
+# --- tasks
+
+
+def test_a_client_that_is_given_to_a_task_with_a_template_method(run: Callable[..., str]) -> None:
+    assert run(
+        """
+        def run(self, context, instance):
+            task = self._build_task(context, instance, [])
+            task.execute()
+
+        def _build_task(self, context, instance, hosts):
+            return tasks.Migration(context, instance, self.compute_rpcapi, query_client=self.scheduler_rpcapi)
+        """,
+        imports="from nova.compute import tasks",
+        compute__tasks="""
+        import abc
+        import functools
+
+        from oslo_utils import excutils
+
+
+        def rollback_wrapper(original):
+            @functools.wraps(original)
+            def wrap(self):
+                try:
+                    return original(self)
+                except Exception as ex:
+                    with excutils.save_and_reraise_exception():
+                        self.rollback(ex)
+            return wrap
+
+
+        class TaskBase(object, metaclass=abc.ABCMeta):
+            def __init__(self, context, instance):
+                self.context = context
+                self.instance = instance
+
+            @rollback_wrapper
+            def execute(self):
+                return self._execute()
+
+            @abc.abstractmethod
+            def _execute(self):
+                pass
+
+            def rollback(self, ex):
+                pass
+
+
+        class Migration(TaskBase):
+            def __init__(self, context, instance, compute_rpcapi, query_client):
+                super(Migration, self).__init__(context, instance)
+                self.compute_rpcapi = compute_rpcapi
+                self.query_client = query_client
+
+            def _execute(self):
+                self.query_client.select_destinations(self.context, self.instance)
+                self.compute_rpcapi.start_instance(self.context, self.instance)
+
+            def rollback(self, ex):
+                self.compute_rpcapi.stop_instance(self.context, self.instance)
+        """,
+    ) == text(
+        f"""
+        {SELECT}
+        {START}
+        failure Exception
+          {STOP}
+        """
+    )
+
+
+def test_a_function_of_a_module_that_makes_a_task(run: Callable[..., str]) -> None:
+    assert (
+        run(
+            """
+            def run(self, context, instance):
+                return live_migrate.execute(context, instance, self.compute_rpcapi)
+            """,
+            imports="from nova.compute import live_migrate",
+            compute__live_migrate="""
+            class Task(object):
+                def __init__(self, context, instance, rpcapi):
+                    self.context = context
+                    self.instance = instance
+                    self.rpcapi = rpcapi
+
+                def execute(self):
+                    self.rpcapi.start_instance(self.context, self.instance)
+
+
+            def execute(context, *args, **kwargs):
+                task = Task(context, *args, **kwargs)
+                return task.execute()
+            """,
+        )
+        == START
+    )
+
+
+# --- functions as values
+
+
+def test_bound_methods_lambdas_and_partials_that_are_handed_on(run: Callable[..., str]) -> None:
+    assert run(
+        """
+        def run(self, context, instance):
+            self._delete(context, instance, 'delete', self._do_delete)
+            self._delete(context, instance, 'stop', lambda ctxt, *args: self.compute_rpcapi.stop_instance(ctxt, *args))
+            self._delete(context, instance, 'pause', functools.partial(self._do, 'pause', extra=1))
+            self._delete(context, instance, 'direct', cb=self.compute_rpcapi.start_instance)
+
+        def _delete(self, context, instance, delete_type, cb, **attributes):
+            cb(context, instance, **attributes)
+
+        def _do_delete(self, context, instance, local=False):
+            self.compute_rpcapi.start_instance(context, instance)
+
+        def _do(self, what, context, instance, extra):
+            if what == 'pause' and extra == 1:
+                self.compute_rpcapi.pause_instance(context, instance)
+            else:
+                self.compute_rpcapi.stop_instance(context, instance)
+        """,
+        imports="import functools",
+    ) == text(
+        f"""
+        {START}
+        {STOP}
+        {PAUSE} because what='pause', extra=1
+        {START}
+        """
+    )
+
+
+def test_nested_functions_close_over_what_is_around_them(run: Callable[..., str]) -> None:
+    assert (
+        run(
+            """
+            def run(self, context, instance):
+                client = self.compute_rpcapi
+
+                @utils.synchronized(instance.uuid)
+                def do_run(how):
+                    def deeper():
+                        if how:
+                            client.start_instance(context, instance)
+                        else:
+                            self.compute_rpcapi.stop_instance(context, instance)
+                    deeper()
+
+                do_run(how=True)
+                do_run(False)
+            """,
+            imports="from nova import utils",
+            utils="""
+            from oslo_concurrency import lockutils
+
+            synchronized = lockutils.synchronized_with_prefix('nova-')
+            """,
+        )
+        == f"{START} because how=True\n{STOP} because how=False"
+    )
+
+
+@pytest.mark.parametrize(
+    "spawning",
+    [
+        "eventlet.spawn_n(self._do, context, instance)",
+        "greenthread.spawn(self._do, context, instance=instance)",
+        "self.pool.submit(self._do, context, instance)",
+        "threading.Thread(target=self._do, args=(context, instance))",
+        "utils.spawn_n(self._do, context, instance)",
+        "utils.spawn_on(self.executor, 'name', self._do, context, instance)",
+        "eventlet.spawn_n(lambda: self._do(context, instance))",
+        "eventlet.spawn_after(5, functools.partial(self._do, context), instance)",
+    ],
+)
+def test_what_is_spawned_is_followed(run: Callable[..., str], spawning: str) -> None:
+    assert (
+        run(
+            f"""
+            def run(self, context, instance):
+                self.pool = futurist.GreenThreadPoolExecutor()
+                {spawning}
+
+            def _do(self, context, instance):
+                self.compute_rpcapi.start_instance(context, instance)
+            """,
+            imports="""
+            import functools
+            import threading
+
+            import eventlet
+            from eventlet import greenthread
+            import futurist
+
+            from nova import utils
+            """,
+            utils="""
+            import functools
+
+            import eventlet
+
+
+            def pass_context(runner, func, *args, **kwargs):
+                @functools.wraps(func)
+                def wrapped(*args, **kwargs):
+                    return func(*args, **kwargs)
+                return runner(wrapped, *args, **kwargs)
+
+
+            def spawn_n(func, *args, **kwargs):
+                return pass_context(eventlet.spawn_n, func, *args, **kwargs)
+
+
+            def spawn_on(executor, name, func, *args, **kwargs):
+                future = executor.submit(func, *args, **kwargs)
+                future.add_done_callback(lambda one: None)
+                return future
+            """,
+        )
+        == f"{START} by spawn"
+    )
+
+
+def test_star_arguments_carry_functions(run: Callable[..., str]) -> None:
+    assert (
+        run(
+            """
+            def run(self, context, instance):
+                args = (context, instance)
+                kwargs = {'then': self.compute_rpcapi.stop_instance}
+                kwargs['first'] = self.compute_rpcapi.start_instance
+                self._one(*args, **kwargs)
+
+            def _one(self, *args, **kwargs):
+                self._two(kwargs.pop('first'), *args, **kwargs)
+
+            def _two(self, first, context, *rest, then=None):
+                first(context, *rest)
+                then(context, *rest)
+            """
+        )
+        == f"{START}\n{STOP}"
+    )
+
+
+def test_a_method_by_a_name_that_is_put_together(run: Callable[..., str]) -> None:
+    assert run(
+        """
+            def run(self, context, instance):
+                for action in ('start', 'stop'):
+                    getattr(self.compute_rpcapi, '%s_instance' % action)(context, instance)
+                method = getattr(self, '_do_' + 'pause', None)
+                method(context, instance)
+                {'start': self._do_start, 'pause': self._do_pause}['start'](context, instance)
+
+            def _do_pause(self, context, instance):
+                self.compute_rpcapi.pause_instance(context, instance)
+
+            def _do_start(self, context, instance):
+                self.compute_rpcapi.start_instance(context, instance)
+            """
+    ) == text(
+        f"""
+            loop for action in ('start', 'stop')
+              alt
+                {START}
+              or
+                {STOP}
+            {PAUSE}
+            {START}
+            """
+    )
+
+
+# --- decorators
+
+
+def test_decorators_are_functions(run: Callable[..., str]) -> None:
+    assert run(
+        """
+            @decorators.checked('live', host=True)
+            @decorators.hooks.add_hook('run')
+            @decorators.wrap_exception()
+            @decorators.Reverting
+            @decorators.plain
+            def run(self, context, instance):
+                self.compute_rpcapi.start_instance(context, instance)
+            """,
+        imports="from nova.compute import decorators",
+        compute__decorators="""
+            import functools
+            import inspect
+
+            import hooks
+            from oslo_utils import excutils
+
+            from nova import exception_wrapper
+            from nova.compute import rpcapi
+            from nova.scheduler import rpcapi as scheduler_rpcapi
+
+            wrap_exception = functools.partial(exception_wrapper.wrap_exception, service='compute')
+
+
+            def plain(function):
+                @functools.wraps(function)
+                def decorated_function(self, context, *args, **kwargs):
+                    try:
+                        return function(self, context, *args, **kwargs)
+                    except Exception:
+                        with excutils.save_and_reraise_exception():
+                            wrapped_func = inspect.unwrap(function)
+                            rpcapi.ComputeAPI().stop_instance(context, kwargs['instance'])
+                return decorated_function
+
+
+            def checked(state, host=False):
+                def outer(f):
+                    @functools.wraps(f)
+                    def inner(self, context, instance, *args, **kw):
+                        if host and state == 'live':
+                            self.scheduler_rpcapi.update_aggregates(context, [])
+                        return f(self, context, instance, *args, **kw)
+                    return inner
+                return outer
+
+
+            class Reverting(object):
+                def __init__(self, function):
+                    self.function = function
+
+                def __call__(self, *args, **kwargs):
+                    return self.function(*args, **kwargs)
+            """,
+        exception_wrapper="""
+            import functools
+
+
+            def wrap_exception(notifier=None, service=None):
+                def inner(f):
+                    def wrapped(self, context, *args, **kw):
+                        return f(self, context, *args, **kw)
+                    return functools.wraps(f)(wrapped)
+                return inner
+            """,
+    ) == text(
+        f"""
+            {UPDATE} because host=True, state='live'
+            {START}
+            failure Exception
+              {STOP}
+            """
+    )
+
+
+# --- context managers
+
+
+def test_context_managers_surround_what_is_in_them(run: Callable[..., str]) -> None:
+    assert run(
+        """
+            def run(self, context, instance):
+                with self._noted(context, instance) as client, Reporter(self, context) as reporter:
+                    client.start_instance(context, instance)
+                    with managers.outside(reporter), managers.targeted(context) as cctxt:
+                        reporter.api.compute_rpcapi.pause_instance(cctxt, instance)
+
+            @contextlib.contextmanager
+            def _noted(self, context, instance):
+                self.scheduler_rpcapi.select_destinations(context, instance)
+                try:
+                    yield self.compute_rpcapi
+                except Exception:
+                    with excutils.save_and_reraise_exception():
+                        self.compute_rpcapi.stop_instance(context, instance)
+            """,
+        imports="""
+            import contextlib
+
+            from oslo_utils import excutils
+
+            import managers
+
+
+            class Reporter(object):
+                def __init__(self, api, context):
+                    self.api = api
+                    self.context = context
+
+                def __enter__(self):
+                    self.api.scheduler_rpcapi.update_aggregates(self.context, [])
+                    return self
+
+                def __exit__(self, exc_type, exc_val, exc_tb):
+                    self.api.scheduler_rpcapi.select_destinations(self.context, None)
+                    return False
+            """,
+    ) == text(
+        f"""
+            {SELECT}
+            {UPDATE}
+            {START}
+            {PAUSE}
+            {SELECT}
+            failure Exception
+              {STOP}
+            """
+    )
+
+
+# --- the hypervisor driver
+
+
+def test_what_the_driver_is_given_to_call_back(run: Callable[..., str]) -> None:
+    assert run(
+        """
+            def run(self, context, instance):
+                self.driver = driver.load_compute_driver(None)
+                post = functools.partial(self._post_live_migration, source='x')
+                self.driver.live_migration(context, instance, 'dest', post, self._rollback_live_migration)
+                self.driver.cleanup(context, instance, undo=self._undo)
+
+            def _post_live_migration(self, context, instance, dest, source=None):
+                self.compute_rpcapi.start_instance(context, instance)
+
+            def _rollback_live_migration(self, context, instance, dest):
+                self.compute_rpcapi.stop_instance(context, instance)
+
+            def _undo(self, context, instance):
+                self.compute_rpcapi.pause_instance(context, instance)
+            """,
+        imports="import functools\n\nfrom nova.virt import driver\n",
+        virt____init__="",
+        virt__driver="""
+            from oslo_utils import importutils
+
+
+            class ComputeDriver(object):
+                def live_migration(self, context, instance, dest, post_method, recover_method, block_migration=False):
+                    raise NotImplementedError()
+
+                def cleanup(self, context, instance):
+                    raise NotImplementedError()
+
+
+            def load_compute_driver(virtapi, compute_driver=None):
+                return importutils.import_object('nova.virt.%s' % compute_driver, virtapi)
+            """,
+    ) == text(
+        f"""
+            external nova.virt.driver.ComputeDriver.live_migration
+            {START} by callback
+            failure
+              {STOP} by callback
+            external nova.virt.driver.ComputeDriver.cleanup
+            {PAUSE} by callback
+            """
+    )
