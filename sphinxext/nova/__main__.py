@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from sphinxext.nova.checkout import Checkout
-    from sphinxext.nova.model import Answer, Flow, LayoutRow, PeriodicTask, Row
+    from sphinxext.nova.model import Answer, Flow, LayoutRow, PeriodicTask, Row, Service
     from sphinxext.nova.present.tables import Table
     from sphinxext.nova.program import Program
 
@@ -157,6 +157,11 @@ def parser() -> argparse.ArgumentParser:
     )
     ask.set_defaults(ask=_periodic_tasks, table=_periodic_tasks_table)
 
+    ask = questions.add_parser("services", parents=[shared], help="which processes are there, and how does each start?")
+    ask.add_argument("argument", nargs="?", default="", metavar="BINARY", help="nova-compute (default: all)")
+    ask.add_argument("--with", dest="more", choices=("start",), help="start: also the steps in which each starts")
+    ask.set_defaults(ask=_services, table=_services_table)
+
     ask = questions.add_parser("rpc-flow", parents=[shared], help="what happens, process by process, when I call this?")
     ask.add_argument(
         "argument",
@@ -198,6 +203,25 @@ def _periodic_tasks_table(answer: Answer[PeriodicTask]) -> Table:
     from sphinxext.nova.present.periodic_tasks import default_columns, periodic_tasks_table
 
     return periodic_tasks_table(answer.rows, default_columns(answer.rows), str)
+
+
+def _services(asking: _Asking) -> Answer[Service]:
+    of, with_start = asking.asked.argument, asking.asked.more == "start"
+
+    def ask(program: Program) -> Answer[Service]:
+        from sphinxext.nova.openstack.services import services
+
+        return services(program, of, with_start=with_start)
+
+    return asking.kept((of, with_start), ask)
+
+
+def _services_table(answer: Answer[Service]) -> Table:
+    from sphinxext.nova.present.services import default_columns, services_table, steps_table
+
+    if any(row.start is not None for row in answer.rows):
+        return steps_table(answer.rows, str)
+    return services_table(answer.rows, default_columns(answer.rows), str)
 
 
 def _rpc_flow(asking: _Asking) -> Answer[Flow]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sphinxext.nova.flow import Class, Const, Dict, Frame, Function, Object, Partial, Sequence, Target
-from sphinxext.nova.openstack.services import managers
+from sphinxext.nova.openstack.managers import managers
 from sphinxext.nova.program import ClassDef, FunctionDef, evaluate, lookup
 
 if TYPE_CHECKING:

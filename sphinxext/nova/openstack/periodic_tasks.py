@@ -10,10 +10,10 @@ from sphinxext.nova.model import Answer, Kind, PeriodicTask, Problem, QuestionEr
 from sphinxext.nova.openstack import mentions
 from sphinxext.nova.openstack.decorated import DECORATOR, decorated
 from sphinxext.nova.openstack.docstrings import summary
+from sphinxext.nova.openstack.managers import managers, running
 from sphinxext.nova.openstack.options import Asked, exact, plain
 from sphinxext.nova.openstack.overridden import METHOD, reaching, steps
 from sphinxext.nova.openstack.runner import period
-from sphinxext.nova.openstack.services import managers, running
 from sphinxext.nova.openstack.tested import Tested, tested
 from sphinxext.nova.openstack.timers import STARTERS, timers
 from sphinxext.nova.program import ClassDef, mro

@@ -22,3 +22,18 @@ OPTIONS = ("option", "default", "help", "tasks", "source")
 
 RPC_FLOW = ("number", "sender", "receiver", "kind", "method", "sent_by", "condition")
 """Of the steps of an RPC flow."""
+
+SERVICES = (
+    "binary",
+    "kind",
+    "topics",
+    "manager",
+    "endpoints",
+    "workers",
+    "option",
+    "default",
+    "database",
+    "starts_at",
+    "source",
+)
+"""Of services and commands."""
