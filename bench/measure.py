@@ -18,7 +18,8 @@ class Usage:
     """What a process and the children that it waited for have used.
 
     ``seconds`` is user and system CPU time: unlike the time on the wall it hardly depends on what else the machine
-    is doing. ``mebibytes`` is the peak resident set of the largest of the processes.
+    is doing. ``mebibytes`` is the peak resident set of the largest of the processes, and no less than that of the one
+    that measures: Linux lets a process inherit it.
     """
 
     seconds: float
