@@ -66,13 +66,16 @@ def be(name: str, folder: Path, cache: Path) -> None:
     with Cache(cache) as kept:
         program = Program(checkout, kept if name == CACHED else None)
         paths = program.source_files()
+        for path in paths:
+            checkout.digest(path)
         if name in {FACTS, CACHED}:
             program.load(paths)
             return
-    parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_python.language()))
-    for _, data in checkout.read_many(paths):
-        if name == PARSE and isinstance(data, bytes):
-            parser.parse(data)
+    if name == PARSE:
+        parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_python.language()))
+        for _, data in checkout.read_many(paths):
+            if isinstance(data, bytes):
+                parser.parse(data)
 
 
 if __name__ == "__main__":

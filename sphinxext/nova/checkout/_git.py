@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import subprocess
 
 TIMEOUT: Final = 30.0
 """Seconds that one git command may take; listing all of Nova takes hundredths of one."""
@@ -86,6 +88,8 @@ class Git:
 
         :raises GitError: it could not be run, failed, or took longer than :data:`TIMEOUT`.
         """
+        import subprocess  # noqa: PLC0415 - a folder without git, and what is kept of it, need none
+
         try:
             done = subprocess.run(  # noqa: S603 - a fixed program; no argument is an option unless written here
                 self._command(arguments),
@@ -110,6 +114,8 @@ class Git:
 
         :raises GitError: it could not be run.
         """
+        import subprocess  # noqa: PLC0415 - as above
+
         try:
             return subprocess.Popen(  # noqa: S603 - as above
                 self._command(arguments),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import weakref
 from contextlib import contextmanager, suppress
 from functools import cached_property
@@ -111,6 +110,8 @@ class Objects:
 
     @contextmanager
     def _batch(self, mode: str, oids: Sequence[str]) -> Iterator[IO[bytes]]:
+        import tempfile  # noqa: PLC0415 - as subprocess in _git.py
+
         # A file, and not a pipe that would have to be filled while the answers are read.
         with tempfile.TemporaryFile() as requests:
             requests.write("".join(f"{oid}\n" for oid in oids).encode())
