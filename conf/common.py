@@ -15,7 +15,7 @@ from sphinx.errors import ConfigError
 
 from sphinxext.nova import __version__
 from sphinxext.nova.checkout import open_checkout
-from sphinxext.nova.model import CheckoutError
+from sphinxext.nova.problems import CheckoutError
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -74,6 +74,7 @@ def settings(checkout: str) -> dict[str, object]:
         "html_title": f"sphinxext-nova {__version__}, about Nova {nova.release or 'of no known release'}",
         "html_baseurl": os.environ.get("READTHEDOCS_CANONICAL_URL", ""),
         "autodoc_member_order": "bysource",
+        "autodoc_default_options": {"no-value": True},
         "nitpick_ignore_regex": NITPICK_IGNORE,
         # sphinx-autodoc-typehints tries to import what Sphinx and docutils import for type checkers alone; some of it
         # is not there at run time. Nor can it follow an alias that refers to itself, as that of expressions does.
@@ -88,11 +89,11 @@ def settings(checkout: str) -> dict[str, object]:
 # linked to, and nitpicky mode is told whose it is:
 NITPICK_IGNORE = [
     # Python's own,
-    ("py:.*", r"(argparse|collections|dataclasses|enum|pathlib|re|types|typing)\..*"),
+    ("py:.*", r"(argparse|ast|collections|dataclasses|enum|pathlib|re|sqlite3|types|typing)\..*"),
     ("py:data", "Ellipsis"),
     ("py:mod", "ast|marshal"),
     # and those of the libraries that stand in our signatures.
     ("py:.*", r"(docutils|sphinx|tree_sitter)\..*"),
-    # Aliases of unions: an annotation shows their name, and they are no objects that could be linked to.
-    ("py:class", "Binding|Definition"),
+    # Aliases of unions, and what only a type checker imports: an annotation shows the bare name.
+    ("py:class", "Binding|Definition|Node"),
 ]

@@ -8,7 +8,9 @@ Sphinx's own domains: other pages link to it, and it is in ``objects.inv``.
 from __future__ import annotations
 
 import argparse
+import importlib
 import inspect
+import pkgutil
 from collections import defaultdict
 from dataclasses import fields
 from textwrap import indent
@@ -21,7 +23,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from sphinxext.nova import __main__ as command_line
-from sphinxext.nova import model
+from sphinxext.nova import problems
 from sphinxext.nova.extension import config, domain, warnings
 
 if TYPE_CHECKING:
@@ -41,6 +43,36 @@ def described(kind: str, signature: str, body: str, **options: str) -> str:
     values = "".join(f":{name}: {value}\n" for name, value in options.items())
     content = indent(f"{values}\n{body}", "   ")
     return f".. {kind}:: {indent(signature, '   ').lstrip()}\n{content}\n\n"
+
+
+class PackageReference(SphinxDirective):
+    """The API of a package and of all its modules: ``.. reference-package:: sphinxext.nova.checkout``.
+
+    What the package itself offers is described there and not again where it is defined; a module or a name that begins
+    with an underscore is nobody else's business.
+    """
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Parse what was written; the page is outdated when a module appears or goes."""
+        name = self.arguments[0]
+        package = importlib.import_module(name)
+        self.env.note_dependency(inspect.getsourcefile(package) or "")
+        offered = ", ".join(
+            item
+            for item in getattr(package, "__all__", ())
+            if inspect.isroutine(value := getattr(package, item)) or inspect.isclass(value)
+        )
+        text = f".. automodule:: {name}\n   :members:\n\n"
+        for module in pkgutil.iter_modules(package.__path__):
+            if not module.name.startswith("_"):
+                title = f"{name.rpartition('.')[2]}.{module.name}"
+                options = f"   :exclude-members: {offered}\n" if offered else ""
+                text += (
+                    f"{title}\n{'=' * len(title)}\n\n.. automodule:: {name}.{module.name}\n   :members:\n{options}\n"
+                )
+        return self.parse_text_to_nodes(text, allow_section_headings=True)
 
 
 class Reference(SphinxDirective):
@@ -78,12 +110,12 @@ class ConfigReference(Reference):
 class WarningReference(Reference):
     """Every kind of warning."""
 
-    modules = (model,)
+    modules = (problems,)
 
     def write(self) -> Iterator[str]:
         """Take them from the strings below the members, which only the source has."""
-        documented = ModuleAnalyzer.for_module(model.__name__).find_attr_docs()
-        for kind in model.Kind:
+        documented = ModuleAnalyzer.for_module(problems.__name__).find_attr_docs()
+        for kind in problems.Kind:
             body = "\n".join(documented["Kind", kind.name])
             yield described("warning-type", f"{warnings.TYPE}.{kind.value}", body)
 
@@ -162,6 +194,7 @@ def check_complete(_app: Sphinx, env: BuildEnvironment) -> None:
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Add the directives, and the object type that warnings are of."""
     app.add_object_type("warning-type", "warning-type", "pair: %s; warning", objname="warning")
+    app.add_directive("reference-package", PackageReference)
     app.add_directive("reference-config", ConfigReference)
     app.add_directive("reference-warnings", WarningReference)
     app.add_directive("reference-directive", DirectiveReference)

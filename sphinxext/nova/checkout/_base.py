@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from sphinxext.nova.checkout._identity import Identity
     from sphinxext.nova.checkout._names import Listing
-    from sphinxext.nova.model import Problem, Source
+    from sphinxext.nova.problems import Problem, Source
 
 
 class Checkout(abc.ABC):

@@ -21,7 +21,7 @@ from sphinxext.nova.checkout._identity import Identity, NotOpenStackError, ident
 from sphinxext.nova.checkout._names import Listing, usable
 from sphinxext.nova.checkout._problems import MAX_BYTES, Unreadable, huge, special
 from sphinxext.nova.checkout._walk import names_below, stat_all, through_no_link
-from sphinxext.nova.model import CheckoutError, Kind, Problem
+from sphinxext.nova.problems import CheckoutError, Kind, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from sphinxext.nova.checkout._problems import MAX_DEPTH
-from sphinxext.nova.model import Kind, Problem
+from sphinxext.nova.problems import Kind, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, Final, TypeVar
 
 from sphinxext.nova.checkout._git import Git, GitError
 from sphinxext.nova.checkout._problems import MAX_BYTES, huge
-from sphinxext.nova.model import Kind, Problem
+from sphinxext.nova.problems import Kind, Problem
 
 if TYPE_CHECKING:
     import subprocess

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sphinxext.nova.model import Kind, Problem
+from sphinxext.nova.problems import Kind, Problem
 
 MAX_BYTES: Final = 16 * 1024 * 1024
 """Files larger than this are not read (bytes). Nova's largest is a hundredth of it."""

@@ -14,7 +14,7 @@ from sphinxext.nova.checkout._names import Listing, usable
 from sphinxext.nova.checkout._objects import Objects
 from sphinxext.nova.checkout._problems import Unreadable
 from sphinxext.nova.checkout._spec import near
-from sphinxext.nova.model import CheckoutError, Kind, Problem
+from sphinxext.nova.problems import CheckoutError, Kind, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

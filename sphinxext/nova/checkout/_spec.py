@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from sphinxext.nova.model import CheckoutError, Kind
+from sphinxext.nova.problems import CheckoutError, Kind
 
 _LAST_AT = re.compile(r"@(?!\{)(?!.*@(?!\{))", re.DOTALL)
 """The last ``@`` that is not part of a git suffix such as ``HEAD@{1}``."""

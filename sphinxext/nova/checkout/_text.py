@@ -8,7 +8,7 @@ import tokenize
 from typing import Final
 
 from sphinxext.nova.checkout._problems import Unreadable
-from sphinxext.nova.model import Kind, Problem
+from sphinxext.nova.problems import Kind, Problem
 
 _SLOW: Final = frozenset({"idna", "punycode", "undefined"})
 """Encodings that Python decodes in quadratic time, or never; no source file has a reason to declare them."""

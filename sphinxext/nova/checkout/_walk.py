@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sphinxext.nova.checkout._names import Listing, encodable, folders_of, is_tools, too_deep, undecodable
 from sphinxext.nova.checkout._problems import MAX_DEPTH, special
-from sphinxext.nova.model import Kind, Problem
+from sphinxext.nova.problems import Kind, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -54,7 +54,7 @@ def fill(
     line: int | None = None,
     endline: int | None = None,
 ) -> str:
-    """Fill ``template`` (as :func:`source_uri_template` returned it).
+    """Fill ``template`` (as :func:`~sphinxext.nova.checkout.source_uri_template` returned it).
 
     Without a ``line`` the fragment (from ``#`` on) is left out; a template that names the line before any ``#`` is
     given line 1. Without an ``endline`` the end is the line itself.

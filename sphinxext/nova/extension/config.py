@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from sphinxext.nova.extension.warnings import warn
-from sphinxext.nova.model import Kind
+from sphinxext.nova.problems import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable

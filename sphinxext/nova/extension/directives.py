@@ -17,7 +17,7 @@ from sphinxext.nova.extension.library import library
 from sphinxext.nova.extension.nodes import nova_answer
 from sphinxext.nova.extension.staleness import note
 from sphinxext.nova.extension.warnings import warn
-from sphinxext.nova.model import Kind, QuestionError, Source
+from sphinxext.nova.problems import Kind, QuestionError, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -63,7 +63,7 @@ class NovaDirective(SphinxDirective):
     """A directive that asks a checkout.
 
     A subclass declares ``known_options`` and answers in :meth:`answer`; it may raise
-    :exc:`~sphinxext.nova.model.QuestionError`, which becomes one typed warning and a placeholder in the page.
+    :exc:`~sphinxext.nova.problems.QuestionError`, which becomes one typed warning and a placeholder in the page.
     """
 
     known_options: ClassVar[tuple[Option, ...]] = COMMON_OPTIONS

@@ -23,7 +23,7 @@ from sphinxext.nova.extension.periodic_tasks import PeriodicTasks
 from sphinxext.nova.extension.roles import EntryRole, OptionRole, PathRole, TaskRole
 from sphinxext.nova.extension.rpc_flow import RpcFlow
 from sphinxext.nova.extension.warnings import warn, warn_problem
-from sphinxext.nova.model import CheckoutError, Kind
+from sphinxext.nova.problems import CheckoutError, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
     from sphinxext.nova.extension.directives import NovaDirective
-    from sphinxext.nova.model import Problem, Source
+    from sphinxext.nova.problems import Problem, Source
 
 _ = get_translation("sphinxext.nova")
 __ = get_translation("sphinxext.nova", "console")

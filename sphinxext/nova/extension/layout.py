@@ -12,8 +12,8 @@ from sphinx.locale import get_translation
 
 from sphinxext.nova.extension.directives import COMMON_OPTIONS, NovaDirective, Option
 from sphinxext.nova.extension.warnings import warn
-from sphinxext.nova.model import Kind
 from sphinxext.nova.present.columns import LAYOUT
+from sphinxext.nova.problems import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

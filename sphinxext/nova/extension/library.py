@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 from sphinx.util import logging
 
 from sphinxext.nova.extension.config import nova_config
-from sphinxext.nova.model import CheckoutError, Kind, Problem, QuestionError
+from sphinxext.nova.problems import CheckoutError, Kind, Problem, QuestionError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

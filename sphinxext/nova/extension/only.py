@@ -10,7 +10,7 @@ from sphinx.util.nodes import nested_parse_with_titles
 from sphinxext.nova.extension.directives import COMMON_OPTIONS, NovaDirective, Option
 from sphinxext.nova.extension.staleness import note
 from sphinxext.nova.extension.warnings import warn
-from sphinxext.nova.model import Kind, QuestionError, Source
+from sphinxext.nova.problems import Kind, QuestionError, Source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,7 +10,7 @@ from sphinx.roles import XRefRole
 from sphinxext.nova.extension.library import library
 from sphinxext.nova.extension.staleness import note
 from sphinxext.nova.extension.warnings import warn
-from sphinxext.nova.model import Kind, QuestionError, Source
+from sphinxext.nova.problems import Kind, QuestionError, Source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from sphinxext.nova.extension.library import library
-from sphinxext.nova.model import CheckoutError, Source
+from sphinxext.nova.problems import CheckoutError, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

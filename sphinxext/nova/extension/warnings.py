@@ -9,7 +9,7 @@ from sphinx.util import logging
 if TYPE_CHECKING:
     from docutils import nodes
 
-    from sphinxext.nova.model import Kind, Problem
+    from sphinxext.nova.problems import Kind, Problem
 
 TYPE = "nova"
 

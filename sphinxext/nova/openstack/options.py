@@ -74,7 +74,7 @@ class Use:
     """A config option where it is used.
 
     ``text`` is the expression, ``option`` is ``None`` if it is a library's. ``default`` is its default as a value,
-    :data:`~sphinxext.nova.program.UNKNOWN` where only running tells.
+    :data:`.UNKNOWN` where only running tells.
     """
 
     text: str

@@ -1,7 +1,7 @@
 """The values of expressions that need no running: constants, and what is computed from constants in the plainest way.
 
 Nothing of the checkout is executed: an expression is evaluated by its form, a handful of functions that only make
-text or containers are known by name, and everything else is :data:`UNKNOWN`. So is what would be unreasonably large.
+text or containers are known by name, and everything else is :data:`.UNKNOWN`. So is what would be unreasonably large.
 """
 
 from __future__ import annotations
@@ -27,12 +27,13 @@ if TYPE_CHECKING:
 
 
 class Unknown(enum.Enum):
-    """The type of :data:`UNKNOWN`."""
+    """The type of :data:`.UNKNOWN`."""
 
     UNKNOWN = "unknown"
 
 
 UNKNOWN: Final = Unknown.UNKNOWN
+"""What only running tells."""
 """The value of what only running would tell; ``None`` is the constant ``None``."""
 
 Locals: TypeAlias = "Mapping[str, object]"
@@ -81,7 +82,7 @@ _COMPARISON: Final[Mapping[str, Callable[[Any, Any], object]]] = {
 
 
 def evaluate(expression: Expr, scope: Scope, known: Locals | None = None) -> object:
-    """Return the value of an expression written in a scope: plain Python data, or :data:`UNKNOWN`.
+    """Return the value of an expression written in a scope: plain Python data, or :data:`.UNKNOWN`.
 
     ``known`` gives names that have a value here (parameters, say); it comes before the names of the scope. A container
     with one unknown item is unknown.

@@ -137,6 +137,7 @@ Tagged: TypeAlias = (
     " | Logic | Compare | Choose | Subscript | Slice | Lambda | Wrapped | Walrus | ErrorForm"
 )
 Expr: TypeAlias = "str | Constant | Tagged"
+"""An expression."""
 
 Value: TypeAlias = "tuple[Literal['value'], Expr]"
 Capture: TypeAlias = "tuple[Literal['capture', 'star'], str | None]"
@@ -145,6 +146,7 @@ MappingPattern: TypeAlias = "tuple[Literal['mapping'], tuple[tuple[Expr, Pattern
 ClassPattern: TypeAlias = "tuple[Literal['class'], str, tuple[Pattern, ...], tuple[tuple[str, Pattern], ...]]"
 AsPattern: TypeAlias = "tuple[Literal['as'], Pattern, str]"
 Pattern: TypeAlias = "Value | Capture | Patterns | MappingPattern | ClassPattern | AsPattern | ErrorForm"
+"""A pattern of a ``case``."""
 
 Block: TypeAlias = "tuple[Stmt, ...]"
 Branch: TypeAlias = "tuple[int, Expr, str, Block]"
@@ -177,3 +179,4 @@ Stmt: TypeAlias = (
     " | tuple[Literal['type'], int, str, Expr]"
     " | tuple[Literal['error'], int, str]"
 )
+"""A statement."""

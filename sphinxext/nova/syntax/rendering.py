@@ -20,7 +20,7 @@ _OPERATORS: Final = {
 
 
 def render(expression: Expr) -> str:
-    """Return Python source for an expression; strings in :func:`repr`'s quotes, spaces as PEP 8 has them."""
+    """Return Python source for an expression; strings in ``repr``'s quotes, spaces as PEP 8 has them."""
     return _render(expression)[0]
 
 

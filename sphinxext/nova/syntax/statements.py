@@ -1,6 +1,6 @@
 """Statement nodes to the tuples of :mod:`~sphinxext.nova.syntax.forms`, and the outline on the way.
 
-Each function of :data:`STATEMENT` gets the :class:`Reader` of the file, a node, and how deep it is nested. A statement
+Each function of ``STATEMENT`` gets the :class:`Reader` of the file, a node, and how deep it is nested. A statement
 that cannot be understood becomes ``("error", line, text)``; what stands beside it is unharmed.
 """
 

@@ -1,0 +1,101 @@
+"""What can be wrong, and what an answer depends on: all that a build in which nothing has changed needs of the facts.
+
+:mod:`sphinxext.nova.model` has the rest, and these too. It is apart because making its many dataclasses takes a fifth
+of the time that such a build may cost.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+
+class Kind(enum.StrEnum):
+    """What is wrong: the subtype of a Sphinx warning (``nova.<value>``) and ``problems[].kind`` of a JSON answer.
+
+    The comment under each member is its entry in the reference; :mod:`sphinxext.nova.extension` logs nothing that is
+    not listed here.
+    """
+
+    CHECKOUT = "checkout"
+    """The checkout that a page or the configuration names is not there, is no folder, or is no OpenStack source."""
+    REVISION = "revision"
+    """The repository has no such revision, or not all of its objects."""
+    GIT = "git"
+    """git cannot be asked: it is not installed, or it distrusts the folder's owner ("dubious ownership")."""
+    CONFIG = "config"
+    """A configuration value of this extension has the wrong type or an impossible value; its default is used."""
+    OPTION = "option"
+    """An option of a directive has a value that the directive does not know."""
+    NAME = "name"
+    """The folder, service, function or task that a directive or the command line names is not in this checkout."""
+    CATALOG = "catalog"
+    """A catalogue file cannot be read, or an entry in it is not of the documented form."""
+    UNDESCRIBED = "undescribed"
+    """A folder that a layout shows has no description anywhere."""
+    STALE = "stale"
+    """A description, in the page or in the user's catalogue, is of a folder or file that is not in this checkout."""
+    RELEASE = "release"
+    """A release specifier cannot be read, or the checkout's release is not known."""
+    UNREADABLE = "unreadable"
+    """A file of the checkout cannot be read: permissions, a missing object, an input/output error."""
+    OUTSIDE = "outside"
+    """A link in the checkout leads out of it and is not followed, or leads round in a circle."""
+    SPECIAL = "special"
+    """A file of the checkout is no regular file (a pipe, a socket, a device) and is not opened."""
+    HUGE = "huge"
+    """A file of the checkout is larger than the extension reads."""
+    BINARY = "binary"
+    """A file that should be text holds NUL bytes."""
+    ENCODING = "encoding"
+    """A file's bytes, or a file's name, are not in the encoding that they should be in."""
+    SYNTAX = "syntax"
+    """A part of a Python file cannot be understood; the rest of the file is used."""
+    DEPTH = "depth"
+    """Folders are nested deeper than the extension goes."""
+    UNRESOLVED = "unresolved"
+    """Only running Nova would tell a value that an answer needs; the answer leaves it open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that was wrong while reading, returned beside the answer that it affects.
+
+    ``file`` is relative to the checkout's root (``None``: the checkout as a whole), ``line`` counts from 1 (``None``:
+    the file as a whole). ``message`` says what it means for the answer.
+    """
+
+    kind: Kind
+    message: str
+    file: str | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One part of a checkout that an answer was made from: what a page that shows the answer depends on.
+
+    ``kind`` is ``"file"`` (the bytes of the file ``path``), ``"tree"`` (the names and bytes of all files below
+    ``path``), ``"names"`` (the names of all files below ``path``), ``"mentions"`` (the names and bytes of the Python
+    files below ``path`` that hold one of ``words``) or ``"ref"`` (the commit and the release; ``path`` is empty). A
+    file that was looked for and is not there is a source too: the page is outdated when it appears.
+    """
+
+    kind: str
+    path: str
+    words: tuple[str, ...] = ()
+
+
+class QuestionError(Exception):
+    """A question that cannot be asked of this checkout: one warning and a placeholder, or exit status 2.
+
+    ``kind`` is the warning's subtype; the text is one line and names near matches where there are any.
+    """
+
+    def __init__(self, kind: Kind, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+class CheckoutError(QuestionError):
+    """A checkout that cannot be opened."""
