@@ -95,5 +95,7 @@ NITPICK_IGNORE = [
     # and those of the libraries that stand in our signatures.
     ("py:.*", r"(docutils|sphinx|tree_sitter)\..*"),
     # Aliases of unions, and what only a type checker imports: an annotation shows the bare name.
-    ("py:class", "Binding|Definition|Node"),
+    ("py:(class|data)", "Binding|Classes|Definition|Node|Value"),
+    # Fields of a dataclass are described by its docstring and are no objects of their own.
+    ("py:attr", ".*"),
 ]

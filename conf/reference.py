@@ -55,7 +55,7 @@ class PackageReference(SphinxDirective):
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        """Parse what was written; the page is outdated when a module appears or goes."""
+        """Parse what was written; autodoc notes the modules that the page depends on."""
         name = self.arguments[0]
         package = importlib.import_module(name)
         self.env.note_dependency(inspect.getsourcefile(package) or "")
@@ -65,13 +65,11 @@ class PackageReference(SphinxDirective):
             if inspect.isroutine(value := getattr(package, item)) or inspect.isclass(value)
         )
         text = f".. automodule:: {name}\n   :members:\n\n"
-        for module in pkgutil.iter_modules(package.__path__):
-            if not module.name.startswith("_"):
-                title = f"{name.rpartition('.')[2]}.{module.name}"
+        for module in pkgutil.walk_packages(package.__path__, f"{name}."):
+            if "._" not in module.name:
+                title = module.name.removeprefix("sphinxext.nova.")
                 options = f"   :exclude-members: {offered}\n" if offered else ""
-                text += (
-                    f"{title}\n{'=' * len(title)}\n\n.. automodule:: {name}.{module.name}\n   :members:\n{options}\n"
-                )
+                text += f"{title}\n{'=' * len(title)}\n\n.. automodule:: {module.name}\n   :members:\n{options}\n"
         return self.parse_text_to_nodes(text, allow_section_headings=True)
 
 
