@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from docutils import nodes
 
 from sphinxext.nova.extension.warnings import warn
-from sphinxext.nova.model import Kind
+from sphinxext.nova.problems import Kind
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

@@ -10,9 +10,9 @@ from sphinx.util.nodes import make_id
 
 from sphinxext.nova.extension.diagrams import nova_diagram
 from sphinxext.nova.extension.directives import COMMON_OPTIONS, NovaDirective, Option, translate
-from sphinxext.nova.model import Kind, QuestionError
 from sphinxext.nova.present.choice import BRANCHES, Choice
 from sphinxext.nova.present.columns import RPC_FLOW
+from sphinxext.nova.problems import Kind, QuestionError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
