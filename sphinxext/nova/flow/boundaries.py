@@ -64,6 +64,8 @@ class Boundaries:
     """Classes whose methods are another world: which subclass it is, the configuration of a host tells."""
     records: frozenset[str] = frozenset({"NovaObject", "CinderObject", "VersionedObject"})
     """Classes whose instances are told apart by no constructor: versioned objects."""
+    deployment: tuple[tuple[str, object], ...] = (("cells.enable", False), ("conductor.use_local", False))
+    """Config options that say what the deployment is made of: without cells v1, with a nova-conductor. Up to 19.0.0."""
     rollbacks: frozenset[str] = frozenset({"recover_method", "rollback", "error_callback"})
     """Parameters of opaque methods that are given what is to be done when something went wrong."""
     rpc_modules: frozenset[str] = frozenset({"rpc", "openstack.common.rpc"})
@@ -86,15 +88,23 @@ class Boundaries:
     _exceptions: dict[ClassDef, bool] = field(default_factory=dict, compare=False, repr=False)
 
     def is_record(self, class_: ClassDef) -> bool:
-        """Tell whether a class is one of versioned objects."""
+        """Tell whether instances of a class are told apart by no constructor: versioned objects, exceptions."""
         if class_ not in self._records:
             names = {one.fact.name if isinstance(one, ClassDef) else one.name.rpartition(".")[2] for one in mro(class_)}
-            self._records[class_] = not self.records.isdisjoint(names)
+            self._records[class_] = not self.records.isdisjoint(names) or self.is_exception(class_)
         return self._records[class_]
+
+    @staticmethod
+    def is_exception(class_: ClassDef) -> bool:
+        """Tell whether a class is one of exceptions, whose making tells nobody anything."""
+        return any(
+            not isinstance(one, ClassDef) and one.name.rpartition(".")[2] in {"Exception", "BaseException"}
+            for one in mro(class_)
+        )
 
     def is_opaque_class(self, class_: ClassDef) -> bool:
         """Tell whether nobody looks into a class."""
-        return self._opaque(class_) is not None
+        return self._opaque(class_) is not None or self.is_exception(class_)
 
     def opaque_attribute(self, class_: ClassDef, name: str) -> str | None:
         """Return the name of an attribute of a class that nobody looks into; ``None`` for other classes."""

@@ -161,7 +161,7 @@ class Calls:
     ) -> Value:
         definition = function.definition
         name = definition.name
-        known = self._libraries.of_checkout(frame, definition, name, arguments, line, form)
+        known = self._libraries.of_checkout(frame, function, arguments, line, form)
         if known is not None:
             return known
         if name in self._walker.boundaries.closed:

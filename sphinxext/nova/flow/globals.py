@@ -43,16 +43,22 @@ class Globals:
         if name in self._walker.boundaries.configuration:
             return (self._atoms.option(()),)
         scope: Scope = frame.scope
-        if frame.is_guess and isinstance(scope, FunctionDef):
+        if isinstance(scope, FunctionDef):
+            if not frame.is_guess:
+                # A local name that is not bound yet is one that running would not find, either.
+                return self._named(name, scope.module)
             bindings = scope.bindings.get(name)
             if bindings and isinstance(bindings[0], Given):
                 return self._guessed(scope, name, frame)
+            while isinstance(scope, FunctionDef) and name not in scope.bindings:
+                scope = scope.outer
+        return self._named(name, scope)
+
+    def local(self, name: str, scope: Scope) -> Value:
+        """Return what an import or a class statement in a function binds a name to."""
         return self._named(name, scope)
 
     def _named(self, name: str, scope: Scope) -> Value:
-        # A name of the module is the same in all of its functions.
-        while isinstance(scope, FunctionDef) and name not in scope.bindings:
-            scope = scope.outer
         key = (scope, name)
         if key not in self._values:
             self._values[key] = self._atoms.any  # What is met again while it is looked for.

@@ -85,6 +85,8 @@ class Heap:
         opaque = self._walker.boundaries.opaque_attribute(made.class_, name)
         if opaque is not None:
             return (self._atoms.external(opaque),)
+        if name == "__class__":
+            return (self._atoms.class_(made.class_),)
         self._constructed(made)
         if name not in self._attributes[made]:
             found = self._walker.member(frame, made.class_, name, made)

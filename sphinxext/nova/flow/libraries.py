@@ -43,7 +43,8 @@ _SAME: Final = frozenset(
     }
 )  # fmt: skip
 """What gives back what it is given, or its items."""
-_TRUE: Final = frozenset({"builtins.id", "builtins.hash", "uuid.uuid4"})
+_TRANSLATING: Final = frozenset({"_", "_LC", "_LE", "_LI", "_LW"})
+"""Functions that translate a message: ``openstack/common/gettextutils.py``, up to 2014.1."""
 
 
 class Libraries:
@@ -132,14 +133,18 @@ class Libraries:
     def of_checkout(
         self,
         frame: Frame,
-        definition: FunctionDef,
-        name: str,
+        function: Function,
         arguments: Arguments,
         line: int,
         form: CallForm | None,
     ) -> Value | None:
         """Call a function of the checkout that is known by what it does; ``None`` for all others."""
+        definition = function.definition
         last = definition.fact.name
+        if last == "get_client" and isinstance(function.receiver, Object):
+            return self._walker.messaging.proxied(frame, function.receiver, definition, arguments)
+        if last in _TRANSLATING and definition.owner is None:
+            return self._atoms.true
         if last in _IMPORTING and definition.owner is None:
             return self._imported(frame, last, arguments, line, form)
         if self._walker.messaging.is_raw(definition):
@@ -147,7 +152,7 @@ class Libraries:
         if last == "queue_get_for" and len(arguments.positional) > 1 and definition.owner is None:
             return self._queue(frame, arguments, form)
         if last == "load_compute_driver" and definition.owner is None:
-            return self._driver(name)
+            return self._driver(definition.name)
         return None
 
     def _queue(self, frame: Frame, arguments: Arguments, form: CallForm | None) -> Value:

@@ -10,7 +10,7 @@ from sphinxext.nova.flow.written import given
 
 if TYPE_CHECKING:
     from sphinxext.nova.flow.frames import Frame
-    from sphinxext.nova.flow.values import Arguments, Atom, Method, Send, Value, Written
+    from sphinxext.nova.flow.values import Arguments, Atom, Method, Object, Send, Value, Written
     from sphinxext.nova.flow.walker import Walker
     from sphinxext.nova.program import FunctionDef
     from sphinxext.nova.syntax.forms import CallForm
@@ -25,6 +25,7 @@ _KINDS: Final = {
     "fanout_cast_to_server": "fanout",
 }
 """The functions of ``nova/rpc.py`` (2010.1 to 2012.1) and ``openstack/common/rpc/__init__.py`` (to 2013.2)."""
+_PROXY: Final = "rpcclient"
 
 
 class Messaging:
@@ -57,6 +58,17 @@ class Messaging:
         value = named.get("target") or (arguments.positional[1] if len(arguments.positional) > 1 else ())
         found = tuple(self._atoms.client(atom) for atom in value if isinstance(atom, Target))
         return found or self._atoms.any
+
+    def proxied(self, frame: Frame, proxy: Object, function: FunctionDef, arguments: Arguments) -> Value | None:
+        """Make what ``get_client`` of ``nova/rpcclient.py`` returns: a client of a proxy's topic. 2013.2 only."""
+        if self._walker.boundaries.short(function.module.name) != _PROXY:
+            return None
+        named = dict(zip(("namespace",), arguments.positional, strict=False)) | dict(arguments.keywords)
+        topic = self._walker.attribute(frame, (proxy,), "topic")
+        version = self._walker.attribute(frame, (proxy,), "default_version")
+        none = self._atoms.none
+        target = self._atoms.target(topic, named.get("namespace", none), version, None, none)
+        return (self._atoms.client(target),)
 
     def _server(self, frame: Frame, named: dict[str, Value], form: CallForm | None) -> Written | None:
         if named.get("server", self._atoms.none) == self._atoms.none:

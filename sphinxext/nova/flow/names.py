@@ -26,7 +26,7 @@ def used_names(of: FunctionDef | Expr) -> frozenset[str]:
     pending = [of.index]
     facts = of.module.facts
     while pending:
-        fact = facts.functions[pending.pop()]
+        fact = facts.function(pending.pop())
         body = facts.body(fact)
         _collect(body, found)
         for parameter in fact.parameters:
@@ -64,7 +64,7 @@ def _assigned(block: Block, facts: FileFacts) -> Iterator[str]:  # noqa: C901 - 
                 for _, target in items:
                     yield from _targets(target)
             case ("def", _, index):
-                yield facts.functions[index].name
+                yield facts.function(index).name
             case ("import" | "from", *_, names):
                 for name, alias in names:
                     yield alias or name.partition(".")[0]

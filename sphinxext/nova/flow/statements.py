@@ -174,14 +174,14 @@ class Statements:
         return True
 
     def _class(self, frame: Frame, form: Any) -> bool:  # noqa: ANN401 - a form
-        name = frame.scope.module.facts.classes[form[2]].name
-        frame.names[name] = self._walker.names.value(name, frame)
+        name = frame.scope.module.facts.class_(form[2]).name
+        frame.names[name] = self._walker.names.local(name, frame.scope)
         return True
 
     def _import(self, frame: Frame, form: Any) -> bool:  # noqa: ANN401 - a form
         for name, alias in form[-1]:
             bound = alias or (name.partition(".")[0] if form[0] == "import" else name)
-            frame.names[bound] = self._walker.names.value(bound, frame)
+            frame.names[bound] = self._walker.names.local(bound, frame.scope)
         return True
 
     # --- branches

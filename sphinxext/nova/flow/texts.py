@@ -57,8 +57,6 @@ class Texts:
                 return (self._atoms.sequence(one.kind, items, is_open=one.is_open or other.is_open),)
             case "|", Dict(), Dict():
                 return (self._atoms.dict((*one.items, *other.items), is_open=one.is_open or other.is_open),)
-            case "+" | "-", Const(value=int() as a), Const(value=int() as b):
-                return (self._atoms.const(a + b if sign == "+" else a - b),)
         return self._atoms.some
 
     def _formatted(self, frame: Frame, text: str, right: Value, operand: Expr) -> Value:

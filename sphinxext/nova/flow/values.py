@@ -325,20 +325,20 @@ class Atoms:
         self.empty = self.arguments((), ())
 
     def _flavour(self, name: str) -> Unknown:
-        return self._atom(("unknown", name), lambda: Unknown(name), 0)
+        return self._atom(("unknown", name), lambda: Unknown(name))
 
-    def _atom(self, key: Hashable, make: Callable[[], Kept], depth: int) -> Kept:
+    def _atom(self, key: Hashable, make: Callable[[], Kept], inside: Iterable[Value] = ()) -> Kept:
         found = self._made.get(key)
         if found is None:
             found = self._made[key] = make()
-            found.depth = depth
+            found.depth = max((atom.depth for value in inside for atom in value), default=0)
         return found  # type: ignore[return-value]  # each key is of one class
 
     def const(self, value: object) -> Atom:
         """Make a constant; of what is unreasonably long only the class is kept."""
         if isinstance(value, str | bytes) and len(value) > _LONGEST:
             return self.true[0]
-        return self._atom((type(value), value), lambda: Const(value), 0)
+        return self._atom((type(value), value), lambda: Const(value))
 
     def outcome(self, truth: bool | None) -> Value:  # noqa: FBT001 - the value itself
         """Make the result of a test."""
@@ -347,59 +347,60 @@ class Atoms:
     def text(self, prefix: str, rest: Written | None = None) -> Atom:
         """Make a text that begins like this."""
         prefix = prefix[:_LONGEST]
-        return self._atom(("text", prefix, rest), lambda: Text(prefix, rest), 0)
+        return self._atom(("text", prefix, rest), lambda: Text(prefix, rest))
 
     def option(self, path: tuple[str, ...]) -> Atom:
         """Make a config option, or a group of them."""
-        return self._atom(("option", path), lambda: Option(path), 0)
+        return self._atom(("option", path), lambda: Option(path))
 
     def module(self, module: Module) -> Atom:
         """Make a module."""
-        return self._atom(module, lambda: Mod(module), 0)
+        return self._atom(module, lambda: Mod(module))
 
     def class_(self, definition: ClassDef) -> Atom:
         """Make a class."""
-        return self._atom(definition, lambda: Class(definition), 0)
+        return self._atom(definition, lambda: Class(definition))
 
     def external(self, name: str) -> Atom:
         """Make something outside the checkout."""
-        return self._atom(("external", name), lambda: External(name), 0)
+        return self._atom(("external", name), lambda: External(name))
 
     def function(
         self, definition: FunctionDef, receiver: Atom | None = None, closure: Closure | None = None
     ) -> Function:
         """Make a function, a method, a nested function."""
         closure = closure or self.closed
-        depth = max(closure.depth, receiver.depth if receiver is not None else 0)
         return self._atom(
-            ("function", definition, receiver, closure), lambda: Function(definition, receiver, closure), depth
+            ("function", definition, receiver, closure),
+            lambda: Function(definition, receiver, closure),
+            ((closure,), (receiver,) if receiver is not None else ()),
         )
 
     def lambda_(self, parameters: tuple[Parameter, ...], body: Expr, line: int, scope: Scope, closure: Closure) -> Atom:
         """Make an anonymous function."""
         key = ("lambda", scope, line, body, closure)
-        return self._atom(key, lambda: Lambda(parameters, body, line, scope, closure), closure.depth)
+        return self._atom(key, lambda: Lambda(parameters, body, line, scope, closure), ((closure,),))
 
     def wrapped(self, kind: str, function: Atom) -> Atom:
         """Make a function that is wrapped by something known."""
-        return self._atom(("wrapped", kind, function), lambda: Wrapped(kind, function), function.depth)
+        return self._atom(("wrapped", kind, function), lambda: Wrapped(kind, function), ((function,),))
 
     def entered(self, function: Atom, arguments: Arguments) -> Atom:
         """Make what a context manager function returns."""
-        depth = max(function.depth, arguments.depth)
-        return self._atom(("entered", function, arguments), lambda: Entered(function, arguments), depth)
+        return self._atom(("entered", function, arguments), lambda: Entered(function, arguments), ((function, arguments),))
 
     def partial(self, function: Atom, arguments: Arguments) -> Atom:
         """Make a partial function."""
-        depth = max(function.depth, arguments.depth)
-        return self._atom(("partial", function, arguments), lambda: Partial(function, arguments), depth)
+        return self._atom(("partial", function, arguments), lambda: Partial(function, arguments), ((function, arguments),))
 
     def object(self, class_: ClassDef, arguments: Arguments | None) -> Object:
         """Make an instance; of what is deep inside others it is not told what the constructor was given."""
         if arguments is not None and arguments.depth >= _DEEPEST:
             arguments = self.shallow(arguments)
-        depth = 0 if arguments is None else arguments.depth + 1
-        return self._atom(("object", class_, arguments), lambda: Object(class_, arguments), depth)
+        made = self._atom(("object", class_, arguments), lambda: Object(class_, arguments))
+        if arguments is not None:
+            made.depth = arguments.depth + 1
+        return made
 
     def shallow(self, arguments: Arguments) -> Arguments:
         """Make the same arguments with nothing known of the deepest."""
@@ -415,7 +416,7 @@ class Atoms:
 
     def super(self, start: ClassDef, receiver: Atom) -> Atom:
         """Make ``super()``."""
-        return self._atom(("super", start, receiver), lambda: Super(start, receiver), receiver.depth)
+        return self._atom(("super", start, receiver), lambda: Super(start, receiver), ((receiver,),))
 
     def dict(self, items: Iterable[tuple[Atom, Value]], *, is_open: bool = False) -> Atom:
         """Make a dictionary; a later item takes the place of an earlier one with the same key."""
@@ -423,31 +424,31 @@ class Atoms:
         if len(kept) > _LONGEST:
             kept, is_open = kept[:_LONGEST], True
         key = ("dict", kept, is_open)
-        return self._atom(key, lambda: Dict(kept, is_open), _deepest(value for _, value in kept))
+        return self._atom(key, lambda: Dict(kept, is_open), (value for _, value in kept))
 
     def sequence(self, kind: str, items: Iterable[Value], *, is_open: bool = False) -> Atom:
         """Make a list, tuple or set."""
         kept = tuple(items)
         if len(kept) > _LONGEST:
             kept, is_open = kept[:_LONGEST], True
-        return self._atom(("sequence", kind, kept, is_open), lambda: Sequence(kind, kept, is_open), _deepest(kept))
+        return self._atom(("sequence", kind, kept, is_open), lambda: Sequence(kind, kept, is_open), kept)
 
     def method(self, receiver: Atom, name: str) -> Atom:
         """Make a method of a constant or container."""
-        return self._atom(("method", receiver, name), lambda: Method(receiver, name), receiver.depth)
+        return self._atom(("method", receiver, name), lambda: Method(receiver, name), ((receiver,),))
 
     def target(self, topic: Value, namespace: Value, version: Value, server: Written | None, fanout: Value) -> Target:
         """Make a target of messages."""
         key = ("target", topic, namespace, version, server, fanout)
-        return self._atom(key, lambda: Target(topic, namespace, version, server, fanout), 0)
+        return self._atom(key, lambda: Target(topic, namespace, version, server, fanout))
 
     def client(self, target: Target) -> Client:
         """Make a client."""
-        return self._atom(("client", target), lambda: Client(target), 0)
+        return self._atom(("client", target), lambda: Client(target))
 
     def send(self, client: Client, kind: str) -> Atom:
         """Make the method of a client that sends."""
-        return self._atom(("send", client, kind), lambda: Send(client, kind), 0)
+        return self._atom(("send", client, kind), lambda: Send(client, kind))
 
     def arguments(
         self,
@@ -458,13 +459,16 @@ class Atoms:
     ) -> Arguments:
         """Make what a function is called with."""
         given, named = tuple(positional), tuple(keywords)
-        depth = max(_deepest(given), _deepest(value for _, value in named))
-        return self._atom(("arguments", given, named, is_open), lambda: Arguments(given, named, is_open), depth)
+        return self._atom(
+            ("arguments", given, named, is_open),
+            lambda: Arguments(given, named, is_open),
+            (*given, *(value for _, value in named)),
+        )
 
     def closure(self, names: tuple[tuple[str, Value], ...], receiver: Atom | None = None) -> Closure:
         """Make what a nested function closes over."""
-        depth = max(_deepest(value for _, value in names), receiver.depth if receiver is not None else 0)
-        return self._atom(("closure", names, receiver), lambda: Closure(names, receiver), depth)
+        inside = [*(value for _, value in names), (receiver,) if receiver is not None else ()]
+        return self._atom(("closure", names, receiver), lambda: Closure(names, receiver), inside)
 
     def join(self, one: Value, other: Value) -> Value:
         """Return what either may be."""
@@ -482,10 +486,6 @@ class Atoms:
         # What can be called is what the walk is about.
         kept = tuple(atom for atom in found if not isinstance(atom, Const | Text | Unknown))[: MOST - 1]
         return (*kept, *self.any)
-
-
-def _deepest(values: Iterable[Value]) -> int:
-    return max((atom.depth for value in values for atom in value), default=0)
 
 
 def truth(value: Value) -> bool | None:

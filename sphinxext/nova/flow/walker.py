@@ -40,6 +40,8 @@ from sphinxext.nova.flow.values import (
     Sequence,
     Super,
     Target,
+    Text,
+    Unknown,
 )
 from sphinxext.nova.program import ClassDef, FunctionDef, Options, lookup, mro
 from sphinxext.nova.syntax.facts import ParameterKind
@@ -58,7 +60,8 @@ _STACK: Final = 20_000
 """Python's own limit meanwhile. Its frames are on the heap, so that this is no danger."""
 _MOST_CONTEXTS: Final = 60
 """In how many contexts a function is gone through before its constants are no longer told apart."""
-_LONGEST_NAME: Final = 200
+_LONGEST_CHAIN: Final = 2
+"""How many attributes of what a library returned are told apart."""
 _NEVER: Final = sys.maxsize
 
 
@@ -74,7 +77,7 @@ class Walker:
         self.program = program
         self.options = Options(program)
         self.boundaries = boundaries or Boundaries()
-        self.assume = dict(assume or {})
+        self.assume = {**dict(self.boundaries.deployment), **(assume or {})}
         self.atoms = Atoms()
         self.expressions = Expressions(self)
         self.statements = Statements(self)
@@ -161,6 +164,8 @@ class Walker:
         self._going[key] = (depth, summary)
         outer, self._lowest = self._lowest, _NEVER
         self.evaluations += 1
+        if definition is not None:
+            self._contexts[definition] = self._contexts.get(definition, 0) + 1
         frame = self._run(function, names)
         del self._going[key]
         summary.steps = tuple(frame.steps)
@@ -254,18 +259,22 @@ class Walker:
         """Forget the texts and numbers a function is called with when there were too many already."""
         if isinstance(function, Lambda):
             return names
-        count = self._contexts[function.definition] = self._contexts.get(function.definition, 0) + 1
-        if count < _MOST_CONTEXTS * 20:
+        count = self._contexts.get(function.definition, 0)
+        if count < _MOST_CONTEXTS:
             return names
-        return {
-            name: tuple(
-                dict.fromkeys(
-                    self.atoms.any[0] if isinstance(atom, Const) and not isinstance(atom.value, bool | None) else atom
-                    for atom in value
-                )
-            )
-            for name, value in names.items()
-        }
+        return {name: tuple(dict.fromkeys(self._coarse(atom) for atom in value)) for name, value in names.items()}
+
+    def _coarse(self, atom: Atom) -> Atom:
+        match atom:
+            case Const(value=str() | bytes() | int() | float()) if not isinstance(atom.value, bool):
+                return (self.atoms.true if atom.value else self.atoms.false)[0]
+            case Text() | Unknown():
+                return self.atoms.any[0]
+            case External() if "(" in atom.name:
+                return self.atoms.any[0]
+            case Dict():
+                return self.atoms.dict((), is_open=True)
+        return atom
 
     # --- nested functions
 
@@ -311,8 +320,9 @@ class Walker:
             case External():
                 if name in self.boundaries.configuration:
                     return (self.atoms.option(()),)
-                longer = f"{atom.name}.{name}"
-                return (self.atoms.external(longer),) if len(longer) < _LONGEST_NAME else self.atoms.any
+                if name.startswith("__") or _is_long(atom.name):
+                    return self.atoms.any
+                return (self.atoms.external(f"{atom.name}.{name}"),)
             case Class():
                 return self.class_attribute(frame, atom, name)
             case Super():
@@ -412,3 +422,9 @@ class Walker:
             case ("call", str(name), *_):
                 return name in self.boundaries.endless and name.partition(".")[0] not in frame.names
         return False
+
+
+def _is_long(name: str) -> bool:
+    """Tell whether a name is so far from anything imported that nothing is known of it."""
+    returned = name.rfind("()")
+    return returned >= 0 and name.count(".", returned) >= _LONGEST_CHAIN

@@ -171,10 +171,8 @@ class Endpoints:
     def _one_travelled(self, atom: Atom) -> Atom:
         atoms = self._walker.atoms
         match atom:
-            case Dict(items=items, is_open=is_open):
-                return atoms.dict([(key, self._travelled(item)) for key, item in items], is_open=is_open)
-            case Sequence(kind=kind, items=items, is_open=is_open):
-                return atoms.sequence(kind, [self._travelled(item) for item in items], is_open=is_open)
+            case Dict() | Sequence():
+                return (atoms.some if atom.truth is None else atoms.true if atom.truth else atoms.false)[0]
             case Object(arguments=None):
                 return atom
             case Object() | Class() | Function() | Partial():

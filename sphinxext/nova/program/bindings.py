@@ -115,9 +115,9 @@ class _Binder:
             case ("expr", line, ("call", str(function), (value,), (), _, _)):
                 _extended(bound, function, value, line)
             case ("def", line, index):
-                bound[self._facts.functions[index].name] = (DefinedFunction(index, line),)
+                bound[self._facts.function(index).name] = (DefinedFunction(index, line),)
             case ("class", line, index):
-                name = self._facts.classes[index].name
+                name = self._facts.class_(index).name
                 bound[name] = (DefinedClass(index, line, bound.get(name, ())),)
             case ("import", line, names):
                 for module, alias in names:

@@ -79,7 +79,7 @@ class ClassDef:
     @property
     def fact(self) -> Class:
         """What the file says about it."""
-        return self.module.facts.classes[self.index]
+        return self.module.facts.class_(self.index)
 
     @property
     def name(self) -> str:
@@ -115,7 +115,7 @@ class FunctionDef:
     @property
     def fact(self) -> Function:
         """What the file says about it."""
-        return self.module.facts.functions[self.index]
+        return self.module.facts.function(self.index)
 
     @property
     def name(self) -> str:

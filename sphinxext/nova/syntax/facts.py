@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sphinxext.nova.model import Kind, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from sphinxext.nova.syntax.forms import Block, Expr, Keyword, RawParameter
 
@@ -161,6 +161,10 @@ class Class:
     broken: bool
 
 
+_KINDS: Final = {kind.value: kind for kind in ParameterKind}
+"""Faster than calling the enum, which is done for every parameter of every function that is looked at."""
+
+
 class CorruptError(ValueError):
     """Bytes that :meth:`FileFacts.dump` did not make, or not this version of it."""
 
@@ -168,7 +172,7 @@ class CorruptError(ValueError):
 def parameters_of(raw: Iterable[RawParameter]) -> tuple[Parameter, ...]:
     """Return the parameters of a ``("lambda", parameters, ...)`` form as dataclasses."""
     return tuple(
-        Parameter(name, ParameterKind(kind), has_default, default, annotation, unpack)
+        Parameter(name, _KINDS[kind], has_default, default, annotation, unpack)
         for name, kind, has_default, default, annotation, unpack in raw
     )
 
@@ -229,6 +233,7 @@ class FileFacts:
         self._outline = outline
         self._bodies = bodies
         self._path = path
+        self._made: dict[tuple[str, int], Function | Class] = {}
 
     @property
     def docstring(self) -> str | None:
@@ -264,6 +269,22 @@ class FileFacts:
     def functions(self) -> tuple[Function, ...]:
         """Every function in the order of the source; ``functions[i].index == i``."""
         return tuple(_function(index, raw) for index, raw in enumerate(self._outline[6]))
+
+    def function(self, index: int) -> Function:
+        """Return ``functions[index]`` without making the others."""
+        return self._one("function", index, _function, 6)  # type: ignore[return-value]
+
+    def class_(self, index: int) -> Class:
+        """Return ``classes[index]`` without making the others."""
+        return self._one("class", index, _class, 5)  # type: ignore[return-value]
+
+    def _one(
+        self, kind: str, index: int, make: Callable[[int, tuple[Any, ...]], Function | Class], part: int
+    ) -> Function | Class:
+        found = self._made.get((kind, index))
+        if found is None:
+            found = self._made[kind, index] = make(index, self._outline[part][index])
+        return found
 
     @cached_property
     def problems(self) -> tuple[Problem, ...]:
