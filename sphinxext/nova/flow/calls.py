@@ -248,7 +248,7 @@ class Calls:
         named = [("", value) for value in arguments.positional] + list(arguments.keywords)
         for name, value in named:
             for atom in value:
-                if isinstance(atom, Function | Lambda | Partial | Send):
+                if _is_callback(atom):
                     before = frame.aside()
                     self._one(frame, atom, open_, line, None, via, quiet=True)
                     steps = frame.take(before)
@@ -272,3 +272,10 @@ class Calls:
         if "args" in keywords or "kwargs" in keywords:
             given = self._atoms.arguments((), (), is_open=True)
         self.call(frame, target, given, line, None, "spawn", quiet=True)
+
+
+def _is_callback(atom: Atom) -> bool:
+    """Tell whether something can be called by whoever gets it; a method without its instance is only looked at."""
+    if isinstance(atom, Function):
+        return atom.receiver is not None or atom.definition.owner is None
+    return isinstance(atom, Lambda | Partial | Send)

@@ -43,6 +43,9 @@ _SAME: Final = frozenset(
     }
 )  # fmt: skip
 """What gives back what it is given, or its items."""
+_LOOKING: Final = ("builtins.", "functools.", "inspect.", "logging.", "oslo_log.", "oslo_utils.reflection.")
+"""Libraries that look at the functions they are given, and do not call them."""
+_CALLING: Final = frozenset({"builtins.map", "builtins.filter", "builtins.max", "builtins.min", "functools.reduce"})
 _TRANSLATING: Final = frozenset({"_", "_LC", "_LE", "_LI", "_LW"})
 """Functions that translate a message: ``openstack/common/gettextutils.py``, up to 2014.1."""
 
@@ -100,7 +103,8 @@ class Libraries:
             return self._atoms.some
         if self._is_opaque(name):
             return self._opaque(frame, name, arguments, line)
-        self._calls.callbacks(frame, arguments, line, "callback")
+        if not name.startswith(_LOOKING) or name in _CALLING:
+            self._calls.callbacks(frame, arguments, line, "callback")
         longer = f"{name}()"
         return (self._atoms.external(longer),) if len(longer) < 100 else self._atoms.any
 

@@ -387,11 +387,15 @@ class Atoms:
 
     def entered(self, function: Atom, arguments: Arguments) -> Atom:
         """Make what a context manager function returns."""
-        return self._atom(("entered", function, arguments), lambda: Entered(function, arguments), ((function, arguments),))
+        return self._atom(
+            ("entered", function, arguments), lambda: Entered(function, arguments), ((function, arguments),)
+        )
 
     def partial(self, function: Atom, arguments: Arguments) -> Atom:
         """Make a partial function."""
-        return self._atom(("partial", function, arguments), lambda: Partial(function, arguments), ((function, arguments),))
+        return self._atom(
+            ("partial", function, arguments), lambda: Partial(function, arguments), ((function, arguments),)
+        )
 
     def object(self, class_: ClassDef, arguments: Arguments | None) -> Object:
         """Make an instance; of what is deep inside others it is not told what the constructor was given."""

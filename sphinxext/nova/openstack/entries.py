@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from sphinxext.nova.model import Kind, Problem, QuestionError
 from sphinxext.nova.openstack.periodic_tasks import periodic_tasks
+from sphinxext.nova.openstack.rest import find_rest_action, rest_actions
 from sphinxext.nova.program import ClassDef, FunctionDef, imported_by_string, lookup
 
 if TYPE_CHECKING:
@@ -65,7 +66,20 @@ def _is_rest(asked: str) -> bool:
 
 
 def _rest(program: Program, asked: str) -> Start:
-    raise QuestionError(Kind.NAME, f"no REST action {asked} in {program.checkout.project}")
+    actions = rest_actions(program)
+    found = find_rest_action(actions, asked)
+    names = tuple(dict.fromkeys(f"{action.api}: {action.name}" for action in found))
+    if not found:
+        near = get_close_matches(asked, {action.name for action in actions}, n=_MOST_NEAR)
+        meant = f"; near matches: {', '.join(near)}" if near else ""
+        raise QuestionError(Kind.NAME, f"no REST action {asked}{meant}")
+    if len({action.function for action in found}) > 1:
+        raise QuestionError(Kind.NAME, f"{asked} may be {', '.join(names)}")
+    action = found[0]
+    function, class_ = imported_by_string(action.function, program), imported_by_string(action.controller, program)
+    if not isinstance(function, FunctionDef):
+        raise QuestionError(Kind.NAME, f"{asked} leads to {action.function}, which is not there")
+    return Start(function, class_ if isinstance(class_, ClassDef) else None, f"{program.checkout.package}-api")
 
 
 def _dotted(program: Program, asked: str) -> tuple[FunctionDef, ClassDef | None] | None:

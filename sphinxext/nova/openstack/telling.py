@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from sphinxext.nova.flow import Call, Choice, Decided, Frame, Lost, Reached, Sent, Summary, sends
+from sphinxext.nova.flow import Call, Choice, Decided, Lost, Reached, Sent, Summary, sends
 from sphinxext.nova.model import Again, Block, Boundary, Branch, Message, Unresolved
 from sphinxext.nova.openstack.hosts import Hosts
 from sphinxext.nova.openstack.written import host_expression
@@ -77,11 +77,10 @@ class Teller:
     def _entry(self) -> Summary:
         start, atoms = self._start, self._walker.atoms
         scope = start.function.module
-        frame = Frame(scope, {}, {})
         unknown = atoms.arguments((), (), is_open=True)
         if start.class_ is not None:
             made = self._instance(start.class_)
-            callee = self._walker.attribute(frame, (made,), start.function.fact.name)
+            callee = self._walker.decorating.method(start.function, made)
         else:
             callee = self._walker.names.of(start.function)
         return self._walker.entry(scope, callee, unknown)
