@@ -70,6 +70,17 @@ class Boundaries:
     """Parameters of opaque methods that are given what is to be done when something went wrong."""
     rpc_modules: frozenset[str] = frozenset({"rpc", "openstack.common.rpc"})
     """Modules whose functions send messages. Up to 2013.2."""
+    closed_kinds: frozenset[str] = frozenset({"database", "external", "object"})
+    """The kinds of steps behind which nobody looks: what happens there sends no message."""
+    leaves: tuple[str, ...] = (
+        "safe_utils.",
+        "exception_wrapper._get",
+        "virt.hardware.",
+        "policy.",
+        "i18n.",
+        "exception.",
+    )
+    """The beginnings of the names of functions that only compute."""
     prefixes: tuple[tuple[str, str], ...] = (
         ("db.", "database"),
         ("network.neutron", "external"),
@@ -141,6 +152,10 @@ class Boundaries:
         if short is name:
             return None
         return next((kind for prefix, kind in self.prefixes if short.startswith(prefix)), None)
+
+    def is_leaf(self, name: str) -> bool:
+        """Tell whether a function does nothing that anybody could ask for."""
+        return self.short(name).startswith(self.leaves)
 
     def element(self, walker: Walker, atom: Object) -> Value:  # noqa: ARG002 - of the general case
         """Return what going through an object gives."""

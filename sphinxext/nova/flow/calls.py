@@ -164,13 +164,15 @@ class Calls:
         known = self._libraries.of_checkout(frame, function, arguments, line, form)
         if known is not None:
             return known
-        if name in self._walker.boundaries.closed:
-            frame.steps.append(
-                Reached(self._walker.boundaries.kind(name) or "library", name, frame.scope, line, (), via)
-            )
+        boundaries = self._walker.boundaries
+        if boundaries.is_leaf(name):
             return self._atoms.any
+        kind = "object" if is_remotable(definition) else boundaries.kind(name)
+        if kind is not None and (kind in boundaries.closed_kinds or name in boundaries.closed):
+            frame.steps.append(Reached(kind, self._reached_name(function, kind, name), frame.scope, line, (), via))
+            self.callbacks(frame, arguments, line, "callback")
+            return self._of_closed(function, kind)
         summary = self._walker.summary(function, arguments)
-        kind = "object" if is_remotable(definition) else self._walker.boundaries.kind(name)
         before = frame.aside()
         self._step(frame, summary, line, form, via)
         steps = frame.take(before)
@@ -181,6 +183,12 @@ class Calls:
         if definition.fact.is_generator:
             return (self._atoms.sequence("list", (summary.yields,) if summary.yields else (), is_open=True),)
         return self._walker.messaging.rebased(summary.returns, frame, definition, form) or self._atoms.any
+
+    def _of_closed(self, function: Function, kind: str) -> Value:
+        """Return what a function gives that nobody looks into: a class method of objects gives one, or a list."""
+        if kind == "object" and isinstance(function.receiver, Class):
+            return (self._atoms.object(function.receiver.definition, None),)
+        return self._atoms.any
 
     @staticmethod
     def _reached_name(function: Function, kind: str, name: str) -> str:
