@@ -37,7 +37,7 @@ class Boundaries:
     """The names that a walk is bounded by; those of modules and classes are without the package in front.
 
     ``prefixes`` maps the beginnings of functions' dotted names to what a step there is called: ``database``,
-    ``external``, ``library``.
+    ``external``, ``library``; an empty text takes some of them out again.
     """
 
     package: str = "nova"
@@ -82,6 +82,7 @@ class Boundaries:
     )
     """The beginnings of the names of functions that only compute."""
     prefixes: tuple[tuple[str, str], ...] = (
+        ("db.base.", ""),
         ("db.", "database"),
         ("network.neutron", "external"),
         ("network.quantum", "external"),
@@ -104,14 +105,6 @@ class Boundaries:
             names = {one.fact.name if isinstance(one, ClassDef) else one.name.rpartition(".")[2] for one in mro(class_)}
             self._records[class_] = not self.records.isdisjoint(names) or self.is_exception(class_)
         return self._records[class_]
-
-    @staticmethod
-    def is_exception(class_: ClassDef) -> bool:
-        """Tell whether a class is one of exceptions, whose making tells nobody anything."""
-        return any(
-            not isinstance(one, ClassDef) and one.name.rpartition(".")[2] in {"Exception", "BaseException"}
-            for one in mro(class_)
-        )
 
     def is_opaque_class(self, class_: ClassDef) -> bool:
         """Tell whether nobody looks into a class."""
@@ -151,7 +144,7 @@ class Boundaries:
         short = self.short(name)
         if short is name:
             return None
-        return next((kind for prefix, kind in self.prefixes if short.startswith(prefix)), None)
+        return next((kind for prefix, kind in self.prefixes if short.startswith(prefix)), None) or None
 
     def is_leaf(self, name: str) -> bool:
         """Tell whether a function does nothing that anybody could ask for."""

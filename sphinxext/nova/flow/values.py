@@ -196,6 +196,11 @@ class Object(Atom):
         self.class_ = class_
         self.arguments = arguments
 
+    @property
+    def truth(self) -> bool | None:
+        """Nothing is known of an object that somebody else made: it may be an empty list of objects."""
+        return None if self.arguments is None else True
+
 
 class Super(Atom):
     """``super()``: attributes of ``receiver`` from the classes after ``start`` in its order."""
