@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sphinxext.nova.flow.opposites import none_of
 from sphinxext.nova.flow.refining import refine
-from sphinxext.nova.flow.steps import Choice, Decided, Way, Yielded, sends
+from sphinxext.nova.flow.steps import Choice, Decided, Sent, Way, Yielded, sends
 from sphinxext.nova.flow.values import Const, Sequence, truth
 from sphinxext.nova.program import FunctionDef
 from sphinxext.nova.syntax.rendering import render
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _RERAISES: Final = "save_and_reraise_exception"
 """The context manager of oslo.utils (``excutils.py``) after which a handler does not go on."""
+
+_ENDS: Final = frozenset({"return", "raise"})
 
 
 class Statements:
@@ -197,6 +199,7 @@ class Statements:
         ends: list[bool] = []
         names: list[dict[str, Value]] = []
         decided: Steps | None = None
+        by: tuple[str, ...] = ()
         tests: list[tuple[Expr, bool]] = []
         for index in range(len(branches) + 1):
             last = index == len(branches)
@@ -235,7 +238,7 @@ class Statements:
         if decided is not None:
             frame.steps += decided
             frame.names = names[0]
-            return ends[0] and self.run(frame, rest)
+            return ends[0] and self._rest(frame, rest, by if _all_end(branches) else ())
         going = [one for one, alive in zip(names, ends, strict=True) if alive]
         if going:
             frame.names = self._joined(going)
@@ -256,6 +259,17 @@ class Statements:
         alive = self.run(frame, rest)
         steps = frame.take(before)
         self._choice(frame, [*ended, Way(None, line, steps)], conditions)
+        return alive
+
+    def _rest(self, frame: Frame, rest: Block, by: tuple[str, ...]) -> bool:
+        """Go through what comes after branches that ended and were not taken: it is what they chose, too."""
+        before = frame.aside()
+        alive = self.run(frame, rest)
+        steps = frame.take(before)
+        if by and any(isinstance(step, Sent) for step in steps):
+            frame.steps.append(Decided(by, steps))
+        else:
+            frame.steps += steps
         return alive
 
     def _choice(self, frame: Frame, ways: list[Way], conditions: list[Expr]) -> None:
@@ -406,6 +420,10 @@ class Statements:
         frame.yields = self._atoms.join(frame.yields, value)
         frame.steps.append(Yielded())
         return self._atoms.any
+
+
+def _all_end(branches: list[Any]) -> bool:
+    return all(block and block[-1][0] in _ENDS for _, _, _, block in branches)
 
 
 def around(steps: Steps, inside: Steps) -> Steps:

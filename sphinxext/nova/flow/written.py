@@ -12,20 +12,35 @@ if TYPE_CHECKING:
 
 
 def plainest(expression: Expr) -> Expr:
-    """Return what matters of ``_compute_host(host, instance)``, ``host or instance.host``."""
+    """Return what matters of an expression for a host: what is asked first, then the host of an instance.
+
+    ``_compute_host(host, instance)`` (2012.2 and newer, ``compute/rpcapi.py``) becomes ``host or instance.host``.
+    """
     match expression:
         case ("call", _, (first, *rest), _, _, _):
-            if first is None and rest:
-                second = rest[0]
-                return f"{second}.host" if isinstance(second, str) else second
-            return plainest(first)
+            second = rest[0] if rest else None
+            last = f"{second}.host" if isinstance(second, str) else second
+            if first is None:
+                return last
+            asked = plainest(first)
+            return asked if second is None else ("or", (asked, last))
+    return expression
+
+
+def first_of(expression: Expr) -> Expr:
+    """Return what an ``or`` gives if everything in it is true."""
+    match expression:
         case ("or", (first, *rest)):
-            return plainest(first if first is not None else rest[0])
+            return first_of(first if first is not None else rest[0])
     return expression
 
 
 def given(expression: Expr, callee: FunctionDef, form: CallForm) -> Expr:
-    """Put in place of a parameter what a call gives for it."""
+    """Put in place of a parameter what a call gives for it; ``None`` where it gives nothing."""
+    match expression:
+        case ("or", items):
+            kept = tuple(one for item in items if (one := given(item, callee, form)) is not None)
+            return ("or", kept) if len(kept) > 1 else kept[0] if kept else None
     if not isinstance(expression, str):
         return expression
     head, dot, rest = expression.partition(".")

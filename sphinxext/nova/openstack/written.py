@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sphinxext.nova.flow.written import given, plainest
+from sphinxext.nova.flow.written import first_of, given, plainest
 from sphinxext.nova.program import FunctionDef
 from sphinxext.nova.syntax.rendering import render
 
@@ -36,4 +36,5 @@ def host_expression(step: Sent, calls: Sequence[Call], own: int) -> str | None:
             break
         expression = replaced
         index -= 1
-    return render(expression) if expression is not None else None
+    chosen = first_of(expression)
+    return render(chosen) if chosen is not None else None
