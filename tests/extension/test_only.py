@@ -35,6 +35,39 @@ def test_translators_see_all_of_the_prose(site: Site) -> None:
     assert 'msgid "Some *text*."' in site.output("index.pot")
 
 
+ELSEWHERE = """\
+Only
+====
+
+.. nova-only:: >=34
+
+   See :openstack:file:`nova/vtpm.py` and :openstack:task:`Manager.none`.
+
+   .. nova-layout:: nova/share
+      :caption: Shares, in *34*
+
+      manila: Asks Manila.
+
+   .. nova-only:: >=35
+
+      Later.
+
+.. nova-only:: <34
+
+   Earlier.
+"""
+
+
+def test_what_is_about_another_release_is_for_translators_only(site: Site) -> None:
+    site.write(index=ELSEWHERE)
+    assert site.build("gettext", nitpicky=True) == ""
+    messages = site.output("index.pot")
+    for text in ("See :openstack:file:`nova/vtpm.py` and", "Shares, in *34*", "Asks Manila.", "Later.", "Earlier."):
+        assert f'msgid "{text}' in messages
+    assert site.build("text", out="text", nitpicky=True) == ""
+    assert site.output("index.txt") == "Only\n****\n\nEarlier.\n"
+
+
 def test_a_bad_specifier_and_an_unknown_release(site: Site) -> None:
     site.write(index=PAGE.format("newer"))
     warnings = site.build("text")

@@ -79,6 +79,8 @@ class NovaDirective(SphinxDirective):
         """Answer, or say in the page that there is no answer."""
         answer = nova_answer(question=self.name.rpartition(":")[2])
         self.set_source_info(answer)
+        if self.library.elsewhere:
+            return [*self.left_out()]
         try:
             answer += self.answer(answer)
         except QuestionError as error:
@@ -88,6 +90,10 @@ class NovaDirective(SphinxDirective):
             text = _("What belongs here could not be read from the source.")
             answer += nodes.paragraph("", text, classes=["nova-unanswered"])
         return [answer]
+
+    def left_out(self) -> Sequence[nodes.Node]:
+        """Give what translators need of a directive in a text about another release: nothing is asked there."""
+        return list(self.title(nodes.paragraph))
 
     def _depend_on_everything(self) -> None:
         """Ask again after any change: nobody knows which one would let the question be asked."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from docutils import nodes
 from sphinx.locale import get_translation
@@ -16,7 +16,7 @@ from sphinxext.nova.present.columns import LAYOUT
 from sphinxext.nova.problems import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from sphinxext.nova.checkout import Checkout
     from sphinxext.nova.extension.nodes import nova_answer
@@ -114,6 +114,22 @@ class NovaLayout(NovaDirective):
         """Read the descriptions in the directive's content, by the path that each is of."""
         from sphinxext.nova.openstack.layout import holds
 
+        written = {}
+        for name, paragraph in self._descriptions(location):
+            path = next((path for path in (f"{folder}/{name}".strip("/"), name) if holds(checkout, path)), None)
+            if path is None:
+                place = (self.env.docname, cast("int", paragraph.line))
+                warn(Kind.STALE, f"no {name} to describe in {folder or 'the root'}", place)
+            else:
+                written[path] = paragraph
+        return written
+
+    def left_out(self) -> Sequence[nodes.Node]:
+        """Give the caption and the descriptions."""
+        return [*super().left_out(), *(paragraph for _name, paragraph in self._descriptions(None))]
+
+    def _descriptions(self, location: nova_answer | None) -> Iterator[tuple[str, nodes.paragraph]]:
+        """Read the descriptions in the content; what is none is a warning, unless there is no location for it."""
         entries: list[tuple[str, list[str], int]] = []
         for offset, line in enumerate(self.content):
             number = self.content_offset + offset + 1
@@ -121,19 +137,13 @@ class NovaLayout(NovaDirective):
                 entries[-1][1].append(line.strip())
             elif match := _DESCRIPTION.match(line):
                 entries.append((match["path"], [match["text"] or ""], number))
-            elif line.strip():
+            elif line.strip() and location is not None:
                 warn(Kind.OPTION, f"{location['question']}: not of the form 'path: description': {line}", location)
-        written = {}
         for name, lines, number in entries:
-            path = next((path for path in (f"{folder}/{name}".strip("/"), name) if holds(checkout, path)), None)
-            if path is None:
-                warn(Kind.STALE, f"no {name} to describe in {folder or 'the root'}", (self.env.docname, number))
-                continue
             text = " ".join(lines).strip()
             paragraph = nodes.paragraph(text, "", *self.inline(text, number))
             paragraph.source, paragraph.line = self.get_source_info()[0], number
-            written[path] = paragraph
-        return written
+            yield name, paragraph
 
 
 def _chosen(rows: Sequence[LayoutRow], folder: str, only: Sequence[str], exclude: Sequence[str]) -> list[LayoutRow]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -12,7 +13,7 @@ from sphinxext.nova.extension.config import nova_config
 from sphinxext.nova.problems import CheckoutError, Kind, Problem, QuestionError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from docutils import nodes
     from sphinx.application import Sphinx
@@ -40,7 +41,10 @@ class Library:
         self.config = nova_config(config)
         self.language = config.language or "en"
         self.base = base
-        self.builder = builder
+        self.translating = builder == "gettext"
+        """Whether all of the prose is wanted, whichever checkout the messages are extracted with."""
+        self.elsewhere = False
+        """Whether what is being parsed is about another release than that of the checkout."""
         self._checkouts: dict[str, Checkout | CheckoutError] = {}
         self.reading: set[str] = set()
         """The documents that this build reads."""
@@ -50,6 +54,15 @@ class Library:
         self._cache: Cache | None = None
         self._states: dict[tuple[str, Source], str | None] = {}
         self._answers: dict[tuple[str | bool | int | None, ...], Answer[Any]] = {}
+
+    @contextmanager
+    def about_another_release(self) -> Iterator[None]:
+        """Parse inside the ``with`` what holds for another release: nothing in it is looked up in the checkout."""
+        before, self.elsewhere = self.elsewhere, True
+        try:
+            yield
+        finally:
+            self.elsewhere = before
 
     def spec(self, name: str | None = None) -> str:
         """Give the checkout that ``:checkout: name`` means, as ``conf.py`` writes it.

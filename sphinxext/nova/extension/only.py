@@ -41,9 +41,18 @@ class NovaOnly(NovaDirective):
         release = parse(checkout.release) if checkout.release else None
         if release is None:
             warn(Kind.RELEASE, f"nova-only: the release of {self.spec()} is not known; the text is shown", location)
-        # Translators work on all of the prose, whichever checkout the catalogues are extracted with.
-        elif release not in specifier and self.library.builder != "gettext":
+        elif release not in specifier:
+            return self.left_out()
+        return self._content()
+
+    def left_out(self) -> Sequence[nodes.Node]:
+        """Leave the content out, but not for translators."""
+        if not self.library.translating:
             return []
+        with self.library.about_another_release():
+            return self._content()
+
+    def _content(self) -> Sequence[nodes.Node]:
         content = nodes.Element()
         nested_parse_with_titles(self.state, self.content, content, self.content_offset)
         return content.children

@@ -48,6 +48,9 @@ class CheckoutRole(XRefRole):
         refnode["openstack:checkout"] = name
         shown = title.rpartition(":")[2] if colon and not has_explicit_title else title
         books = library(env)
+        if books.elsewhere:
+            refnode["openstack:missing"] = True
+            return shown, self.normalised(asked)
         if not name and not books.config.checkout and not books.config.checkouts:
             # A project without a checkout of its own may refer to another project's pages.
             return title, self.normalised(asked)
