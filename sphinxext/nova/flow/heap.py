@@ -32,6 +32,7 @@ class Heap:
         self._constructors: dict[Object, Summary] = {}
         self._going: set[Object] = set()
         self._found: dict[tuple[Object, str], Value] = {}
+        self._asked: set[tuple[Object, str]] = set()
 
     def construct(self, class_: ClassDef, arguments: Arguments | None) -> tuple[Object, Summary]:
         """Make an instance; its constructor's summary is the same each time."""
@@ -96,14 +97,24 @@ class Heap:
 
     def _of_instance(self, frame: Frame, made: Object, name: str) -> Value:
         own = self._attributes[made].get(name, ())
-        if made in self._going:
-            return own or self._assigned(made, name) or self._dynamic(frame, made, name)
         key = (made, name)
+        if made in self._going:
+            return own or self._assigned_so_far(made, name) or self._dynamic(frame, made, name)
         if key not in self._found:
             self._found[key] = own or self._atoms.any
             value = self._atoms.join(own, self._assigned(made, name))
             self._found[key] = tuple(dict.fromkeys(self._shared(atom) for atom in value))
         return self._found[key] or self._dynamic(frame, made, name)
+
+    def _assigned_so_far(self, made: Object, name: str) -> Value:
+        """Return what other methods assign to an attribute that the constructor asks for before it is done."""
+        key = (made, name)
+        if key in self._asked:
+            return self._atoms.any  # ``self.name = self.name.more()`` says nothing by itself.
+        self._asked.add(key)
+        value = self._assigned(made, name)
+        self._asked.discard(key)
+        return value
 
     def _joined_with_assigned(self, made: Object, name: str, value: Value) -> Value:
         return self._atoms.join(value, self._assigned(made, name))
