@@ -117,24 +117,7 @@ def parser() -> argparse.ArgumentParser:
     )
     whole.add_argument("--version", action="version", version=__version__)
     questions = whole.add_subparsers(dest="question", required=True, metavar="QUESTION", parser_class=_Parser)
-    shared = _Parser(add_help=False)
-    shared.add_argument(
-        "--checkout",
-        default=".",
-        metavar="PATH[@REVISION]",
-        help="a folder, or a revision of a git repository (default: the current folder)",
-    )
-    shared.add_argument(
-        "--format",
-        choices=("text", "json", "rst"),
-        default="text",
-        help="a table for people, the whole answer for programs, or a table to paste into a page (default: text)",
-    )
-    shared.add_argument(
-        "--cache-dir",
-        metavar="FOLDER",
-        help="where to keep what was read, an empty text for nowhere (default: the user's cache folder)",
-    )
+    shared = _shared()
 
     ask = questions.add_parser("layout", parents=[shared], help="what is in this tree?")
     ask.add_argument("argument", nargs="?", default="", metavar="FOLDER", help="(default: the root)")
@@ -162,7 +145,9 @@ def parser() -> argparse.ArgumentParser:
     ask.add_argument("--with", dest="more", choices=("start",), help="start: also the steps in which each starts")
     ask.set_defaults(ask=_services, table=_services_table)
 
-    ask = questions.add_parser("rpc-flow", parents=[shared], help="what happens, process by process, when I call this?")
+    ask = questions.add_parser(
+        "rpc-flow", parents=[_shared("mermaid")], help="what happens, process by process, when I call this?"
+    )
     ask.add_argument(
         "argument",
         metavar="ENTRY",
@@ -171,6 +156,31 @@ def parser() -> argparse.ArgumentParser:
     ask.add_argument("--explain", action="store_true", help="say also which calls could not be followed")
     ask.set_defaults(ask=_rpc_flow, table=_rpc_flow_table)
     return whole
+
+
+def _shared(*formats: str) -> _Parser:
+    """Make the parser of what every question takes; ``formats`` are those that only this one has."""
+    shared = _Parser(add_help=False)
+    shared.add_argument(
+        "--checkout",
+        default=".",
+        metavar="PATH[@REVISION]",
+        help="a folder, or a revision of a git repository (default: the current folder)",
+    )
+    shared.add_argument(
+        "--format",
+        choices=("text", "json", "rst", *formats),
+        default="text",
+        help="a table for people, the whole answer for programs, or a table to paste into a page"
+        + (", or a sequence diagram" if formats else "")
+        + " (default: text)",
+    )
+    shared.add_argument(
+        "--cache-dir",
+        metavar="FOLDER",
+        help="where to keep what was read, an empty text for nowhere (default: the user's cache folder)",
+    )
+    return shared
 
 
 def _layout(asking: _Asking) -> Answer[LayoutRow]:
@@ -241,9 +251,20 @@ def _rpc_flow_table(answer: Answer[Flow]) -> Table:
     return rpc_flow_table(answer.rows, str)
 
 
+def _diagrams(answer: Answer[Flow], asked: str) -> str:
+    """Draw the success path; where that is too much for one diagram, blank lines stand between several."""
+    from sphinxext.nova.present.folding import fold
+    from sphinxext.nova.present.sequence import diagrams
+
+    drawn = [text for flow in answer.rows for _part, text in diagrams(fold(flow), asked, str)]
+    return "\n".join(drawn).rstrip("\n")
+
+
 def _formatted(answer: Answer[Any], checkout: Checkout, asked: argparse.Namespace) -> str:
     if asked.format == "json":
         return json.dumps(_contract(answer, checkout), ensure_ascii=False, indent=2)
+    if asked.format == "mermaid":
+        return _diagrams(answer, asked.argument)
     from sphinxext.nova.present.text import rst_table, text_table
 
     to_table: Callable[[Answer[Any]], Table] = asked.table
