@@ -20,8 +20,9 @@ from sphinxext.nova.extension.layout import NovaLayout
 from sphinxext.nova.extension.library import library
 from sphinxext.nova.extension.only import NovaOnly
 from sphinxext.nova.extension.periodic_tasks import PeriodicTasks
-from sphinxext.nova.extension.roles import EntryRole, OptionRole, PathRole, TaskRole
+from sphinxext.nova.extension.roles import EntryRole, OptionRole, PathRole, ServiceRole, TaskRole
 from sphinxext.nova.extension.rpc_flow import RpcFlow
+from sphinxext.nova.extension.services import ServiceBootstrap
 from sphinxext.nova.extension.warnings import warn, warn_problem
 from sphinxext.nova.problems import CheckoutError, Kind
 
@@ -46,6 +47,7 @@ DIRECTIVES: dict[str, type[NovaDirective]] = {
     "nova-only": NovaOnly,
     "periodic-tasks": PeriodicTasks,
     "rpc-flow": RpcFlow,
+    "service-bootstrap": ServiceBootstrap,
 }
 """The directives, which go by these names and by the domain's (``openstack:nova-layout``)."""
 
@@ -75,6 +77,7 @@ class OpenStackDomain(Domain):
         "option": ObjType(_("config option"), "option"),
         "flow": ObjType(_("flow"), "flow"),
         "rpc": ObjType(_("RPC method"), "rpc"),
+        "service": ObjType(_("service"), "service"),
     }
     roles: ClassVar[dict[str, Any]] = {
         "folder": PathRole(),
@@ -83,6 +86,7 @@ class OpenStackDomain(Domain):
         "option": OptionRole(),
         "flow": EntryRole(),
         "rpc": EntryRole(),
+        "service": ServiceRole(),
     }
     directives: ClassVar[dict[str, Any]] = dict(DIRECTIVES)
     initial_data: ClassVar[dict[str, Any]] = {"objects": {}, "problems": {}, "sources": {}, "stamps": {}}

@@ -179,6 +179,21 @@ class EntryRole(CheckoutRole):
         return Found(target, books.link(books.checkout(spec), fact.module.path, fact.fact.line))
 
 
+class ServiceRole(CheckoutRole):
+    """A command or WSGI module: ``:openstack:service:`nova-compute```.
+
+    The reference leads to the row of a table that shows it, or else to the function that it starts with.
+    """
+
+    def find(self, env: BuildEnvironment, books: Library, spec: str, objtype: str, target: str) -> Found:  # noqa: ARG002
+        """Look among all commands and WSGI modules."""
+        from sphinxext.nova.openstack.services import find_command
+
+        command, sources = find_command(books.program(spec), target)
+        note(env, spec, sources)
+        return Found(command.name, books.link(books.checkout(spec), command.file, command.line))
+
+
 def _missing(books: Library, spec: str, what: str, near: Sequence[str]) -> QuestionError:
     checkout = books.checkout(spec)
     meant = f"; near matches: {', '.join(near)}" if near else ""

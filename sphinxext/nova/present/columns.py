@@ -37,3 +37,6 @@ SERVICES = (
     "source",
 )
 """Of services and commands."""
+
+SERVICE_KINDS = ("wsgi", "multi-process", "single-process", "proxy", "all-in-one", "command")
+"""The kinds of processes, as the JSON answer calls them."""
