@@ -243,6 +243,12 @@ def test_two_topics_and_no_access_to_the_database(tmp_path: Path) -> None:
         {"nova/cmd/compute.py": "def main():\n    main()\n    x = x\n    service.Service.create(binary=x, topic=x)\n"},
         {"nova/cmd/compute.py": "def main(:\n"},
         {"nova/manager.py": "from nova.manager import Manager\n"},
+        {
+            "nova/compute/manager.py": (
+                "class ComputeManager(object):\n    def __init__(self, host):\n        self.client.ask()\n\n"
+                "    def reset(self):\n        self.client = self.client.again(self.client)\n"
+            )
+        },
     ],
 )
 def test_hostile_services_end(tmp_path: Path, files: Mapping[str, str | None]) -> None:
