@@ -118,13 +118,20 @@ def test_by_default_only_what_says_something(tasks: Site) -> None:
     tasks.write(index="Tasks\n=====\n\n.. openstack:periodic-tasks:: ComputeManager\n")
     assert tasks.build() == ""
     of_tasks, of_options = tables(tasks)
-    assert of_tasks[0] == ["Task", "Services", "How often", "Option", "Default", "Options it tests", "What it does"]
+    assert of_tasks[0] == ["Task", "Services", "How often", "Option", "What it does"]
     assert [row[0] for row in of_tasks[1:]] == ["_sync", "_reclaim", "_clean", "_publish"]
     assert [row[2] for row in of_options[1:]] == [
         "",
         "Seconds until what was deleted is gone",
         "Seconds between two looks at the power states.",
     ]
+
+
+def test_without_the_second_table_the_first_has_what_it_would_say(tasks: Site) -> None:
+    tasks.write(index="Tasks\n=====\n\n.. periodic-tasks:: ComputeManager\n   :help: none\n")
+    assert tasks.build() == ""
+    (of_tasks,) = tables(tasks)
+    assert of_tasks[0] == ["Task", "Services", "How often", "Option", "Default", "Options it tests", "What it does"]
 
 
 def test_names_lead_to_their_source(tasks: Site) -> None:

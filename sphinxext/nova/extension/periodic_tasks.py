@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from sphinxext.nova.present.tables import TableRow
     from sphinxext.nova.program import Program
 
+_CLASS = "nova-names"
+"""Of tables with several columns of long names, whose widths must not be left to the names."""
+
 _HELP = ("first", "whole", "none")
 
 
@@ -52,7 +55,8 @@ class PeriodicTasks(NovaDirective):
         Option(
             "columns",
             ", ".join(f"``{key}``" for key in PERIODIC_TASKS),
-            "The columns of the first table, in this order; by default those that have something to say.",
+            "The columns of the first table, in this order; by default those that have something to say and "
+            "that the second one does not have.",
         ),
         Option(
             "help",
@@ -82,12 +86,13 @@ class PeriodicTasks(NovaDirective):
         def anchor(row: TableRow) -> list[nodes.Node]:
             return self.target("task", row.key)
 
+        options_apart = shown_help != "none" and any(row.options for row in rows)
+        columns = columns or list(default_columns(rows, options_apart=options_apart))
         renderer = Renderer(self.link, anchor, lambda _row, _column: None)
-        body = renderer.table(
-            periodic_tasks_table(rows, columns or default_columns(rows), translate), self.title(nodes.title)
-        )
+        body = renderer.table(periodic_tasks_table(rows, columns, translate), self.title(nodes.title))
+        body["classes"].append(_CLASS)
         found: list[nodes.Node] = [self.finish(body, body)]
-        if shown_help != "none" and any(row.options for row in rows):
+        if options_apart:
             found.append(self._options(rows, whole=shown_help == "whole"))
         return found
 
@@ -100,5 +105,5 @@ class PeriodicTasks(NovaDirective):
 
         renderer = Renderer(self.link, anchor, lambda _row, _column: None)
         table = renderer.table(options_table(rows, ("option", "default", "help", "tasks"), translate, whole=whole), ())
-        table["classes"] += self.options.get("class", [])
+        table["classes"] += [_CLASS, *self.options.get("class", [])]
         return table

@@ -24,9 +24,14 @@ _ON_REQUEST = frozenset({"manager", "starts", "source"})
 """Columns that say what few readers ask; the first and the last are in the link of the task's name, too."""
 
 
-def default_columns(rows: Sequence[PeriodicTask]) -> tuple[str, ...]:
-    """Choose the columns that say something about these rows."""
+def default_columns(rows: Sequence[PeriodicTask], *, options_apart: bool = False) -> tuple[str, ...]:
+    """Choose the columns that say something about these rows.
+
+    :param options_apart: a second table says what the options are, by default and for.
+    """
     silent = set(_ON_REQUEST)
+    if options_apart:
+        silent |= {"default", "tests"}
     if len({row.services for row in rows}) == 1:
         silent.add("services")
     if not any(row.option for row in rows):
