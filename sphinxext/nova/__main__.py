@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from sphinxext.nova.checkout import Checkout
-    from sphinxext.nova.model import Answer, Flow, LayoutRow, PeriodicTask, Row, Service
+    from sphinxext.nova.model import Answer, DbCall, Flow, LayoutRow, PeriodicTask, Row, Service
     from sphinxext.nova.present.tables import Table
     from sphinxext.nova.program import Program
 
@@ -155,6 +155,15 @@ def parser() -> argparse.ArgumentParser:
     )
     ask.add_argument("--explain", action="store_true", help="say also which calls could not be followed")
     ask.set_defaults(ask=_rpc_flow, table=_rpc_flow_table)
+    ask = questions.add_parser("db-calls", parents=[shared], help="who touches the database, and by which way?")
+    ask.add_argument(
+        "argument",
+        nargs="?",
+        default="",
+        metavar="SERVICE|FUNCTION",
+        help="nova-compute, or whatever rpc-flow takes (default: all services)",
+    )
+    ask.set_defaults(ask=_db_calls, table=_db_calls_table)
     return whole
 
 
@@ -258,6 +267,23 @@ def _diagrams(answer: Answer[Flow], asked: str) -> str:
 
     drawn = [text for flow in answer.rows for _part, text in diagrams(fold(flow), asked, str)]
     return "\n".join(drawn).rstrip("\n")
+
+
+def _db_calls(asking: _Asking) -> Answer[DbCall]:
+    of = asking.asked.argument
+
+    def ask(program: Program) -> Answer[DbCall]:
+        from sphinxext.nova.openstack.db_calls import db_calls
+
+        return db_calls(program, of)
+
+    return asking.kept((of,), ask)
+
+
+def _db_calls_table(answer: Answer[DbCall]) -> Table:
+    from sphinxext.nova.present.db_calls import db_calls_table, default_columns
+
+    return db_calls_table(answer.rows, default_columns(answer.rows), str)
 
 
 def _formatted(answer: Answer[Any], checkout: Checkout, asked: argparse.Namespace) -> str:

@@ -361,20 +361,26 @@ class RpcMethod:
 class DbCall:
     """A database function that a service reaches, and by which way (``db-calls`` in the JSON contract).
 
-    ``function`` is the dotted name that callers use, ``implementation`` the function that does the work (the same
-    where there is no facade); ``file`` and ``line`` are its place. ``access`` is ``read`` or ``write``; ``route`` is
-    ``direct``, ``conductor`` or ``object``, with the ``object`` method that it goes through. ``blocked`` says that the
-    process may not touch the database, yet the code gets there.
+    ``service`` is ``None`` for a function of which nothing tells in which process it runs. ``function`` is the dotted
+    name that callers use, ``implementation`` the function that does the work (the same where there is no facade,
+    ``None`` where the backend has none); ``file`` and ``line`` are its place. ``access`` is ``read`` or ``write``,
+    ``None`` for what does neither and only makes a condition or a connection. ``route`` is ``direct``, ``conductor`` or
+    ``object``; ``objects`` are the methods of objects that it goes through then, and ``object`` the first of them.
+    ``process`` is the one that touches the database: the service itself, or nova-conductor. ``blocked`` says that the
+    service may not touch the database, yet the code gets there. ``callers`` are the places
+    where the way begins in the process: the call of the function, of the object's method, or of nova-conductor.
     """
 
-    service: str
+    service: str | None
     function: str
-    implementation: str
+    implementation: str | None
     file: str
     line: int
-    access: str
+    access: str | None
     route: str
     object: str | None
+    objects: tuple[str, ...]
+    process: str | None
     blocked: bool
     callers: tuple[Caller, ...]
 

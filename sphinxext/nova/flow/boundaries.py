@@ -10,6 +10,7 @@ from sphinxext.nova.program import ClassDef, mro
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
 
+    from sphinxext.nova.flow.frames import Frame
     from sphinxext.nova.flow.values import Object, Value
     from sphinxext.nova.flow.walker import Walker
 
@@ -152,4 +153,14 @@ class Boundaries:
 
     def element(self, walker: Walker, atom: Object) -> Value:  # noqa: ARG002 - of the general case
         """Return what going through an object gives."""
+        return walker.atoms.any
+
+    def parameter(self, walker: Walker, name: str) -> Value:
+        """Return what a parameter of this name is when nothing is known of it."""
+        del name
+        return walker.atoms.any
+
+    def field(self, walker: Walker, frame: Frame, made: Object, name: str) -> Value:
+        """Return an attribute of an object that neither its class nor its methods give; steps go into the frame."""
+        del frame, made, name
         return walker.atoms.any

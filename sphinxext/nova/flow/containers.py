@@ -59,6 +59,8 @@ class Containers:
             case Option():
                 name = only_text(keys)
                 return self._walker.option((*atom.path, name)) if name is not None else self._atoms.any
+            case Object() if self._walker.boundaries.is_record(atom.class_):
+                return self._walker.element(atom)
             case Object():
                 method = self._walker.attribute(frame, (atom,), "__getitem__")
                 arguments = self._atoms.arguments([keys], ())

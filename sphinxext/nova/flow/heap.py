@@ -104,7 +104,10 @@ class Heap:
             self._found[key] = own or self._atoms.any
             value = self._atoms.join(own, self._assigned(made, name))
             self._found[key] = tuple(dict.fromkeys(self._shared(atom) for atom in value))
-        return self._found[key] or self._dynamic(frame, made, name)
+        found = self._found[key] or self._dynamic(frame, made, name)
+        if found is self._atoms.any and self._walker.boundaries.is_record(made.class_):
+            return self._walker.boundaries.field(self._walker, frame, made, name)
+        return found
 
     def _assigned_so_far(self, made: Object, name: str) -> Value:
         """Return what other methods assign to an attribute that the constructor asks for before it is done."""

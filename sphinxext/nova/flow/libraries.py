@@ -16,11 +16,12 @@ from sphinxext.nova.flow.values import (
     Option,
     Partial,
     Sequence,
+    Text,
     Unknown,
     only_text,
     truth,
 )
-from sphinxext.nova.program import ClassDef, FunctionDef, Module, imported_by_string, lookup, mro
+from sphinxext.nova.program import ClassDef, FunctionDef, Module, imported_by_string, lookup, methods, mro
 from sphinxext.nova.program import External as Outside
 
 if TYPE_CHECKING:
@@ -48,6 +49,9 @@ _LOOKING: Final = ("builtins.", "functools.", "inspect.", "logging.", "oslo_log.
 _CALLING: Final = frozenset({"builtins.map", "builtins.filter", "builtins.max", "builtins.min", "functools.reduce"})
 _TRANSLATING: Final = frozenset({"_", "_LC", "_LE", "_LI", "_LW"})
 """Functions that translate a message: ``openstack/common/gettextutils.py``, up to 2014.1."""
+
+_SHORTEST_PREFIX: Final = 3
+"""How much of a name must be known for ``getattr`` to be of any use."""
 
 
 class Libraries:
@@ -78,6 +82,7 @@ class Libraries:
             "functools.update_wrapper": self._first,
             "six.wraps": lambda *_: (self._atoms.external("functools.wraps()"),),
             "stevedore.driver.DriverManager": self._driver_manager,
+            "oslo_versionedobjects.base.obj_make_list": self._second,
         }
 
     # --- outside the checkout
@@ -217,6 +222,9 @@ class Libraries:
     def _first(self, _frame: Frame, arguments: Arguments, _line: int, _form: CallForm | None) -> Value:
         return arguments.positional[0] if arguments.positional else self._atoms.any
 
+    def _second(self, _frame: Frame, arguments: Arguments, _line: int, _form: CallForm | None) -> Value:
+        return arguments.positional[1] if len(arguments.positional) > 1 else self._atoms.any
+
     def _copied(self, name: str, arguments: Arguments) -> Value:
         value = arguments.positional[0]
         kind = name.rpartition(".")[2]
@@ -249,13 +257,20 @@ class Libraries:
         given = arguments.positional
         if len(given) < 2:
             return self._atoms.any
-        names = self._walker.texts.texts(given[1])
+        names = self._walker.texts.texts(given[1]) or self._beginning(given[0], given[1])
         found: Value = ()
         for name in names:
             found = self._atoms.join(found, self._walker.attribute(frame, given[0], name))
         if len(given) > 2 and not any(isinstance(atom, Function | Class) for atom in found):
             found = self._atoms.join(found, given[2])
         return found or self._atoms.any
+
+    def _beginning(self, owner: Value, name: Value) -> list[str]:
+        """Return the methods of an object whose names begin so: ``getattr(self, '_save_%s' % name)``."""
+        match owner, name:
+            case (Object(class_=class_),), (Text(prefix=prefix),) if len(prefix) >= _SHORTEST_PREFIX:
+                return [one for one in methods(class_) if one.startswith(prefix)]
+        return []
 
     def _setattr(self, _frame: Frame, arguments: Arguments, _line: int, _form: CallForm | None) -> Value:
         given = arguments.positional

@@ -220,12 +220,12 @@ class Walker:
                 items = [(self.atoms.const(key), value) for key, value in keywords.items()]
                 names[name] = (self.atoms.dict(items, is_open=arguments.is_open),)
             elif positional and kind is not ParameterKind.KEYWORD_ONLY:
-                names[name] = positional.pop(0)
+                names[name] = self._known(name, positional.pop(0))
                 keywords.pop(name, None)
             elif name in keywords:
-                names[name] = keywords.pop(name)
+                names[name] = self._known(name, keywords.pop(name))
             elif arguments.is_open:
-                names[name] = self.atoms.any
+                names[name] = self.boundaries.parameter(self, name)
             elif parameter.has_default:
                 names[name] = self._default(function, parameter.default)
             else:
@@ -233,6 +233,10 @@ class Walker:
             if parameter.unpack is not None:
                 self._unpacked(names, parameter.unpack)
         return self._fewer(function, names)
+
+    def _known(self, name: str, value: Value) -> Value:
+        """Return what an argument is; of one that may be anything, what parameters of this name are."""
+        return self.boundaries.parameter(self, name) if value in (self.atoms.any, self.atoms.some) else value
 
     def _unpacked(self, names: dict[str, Value], target: Expr) -> None:
         """Bind the names of Python 2's ``def f(a, (b, c))``."""

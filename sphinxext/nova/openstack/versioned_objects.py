@@ -79,6 +79,10 @@ class VersionedObjects:
         """Return the fields of a class that hold objects, those that it inherits included."""
         return self._program.remember(("object fields", class_), lambda: _all_fields(class_))
 
+    def declared(self, class_: ClassDef) -> frozenset[str]:
+        """Return the names of all fields of a class, those that it inherits included."""
+        return self._program.remember(("declared fields", class_), lambda: _all_declared(class_))
+
 
 def versioned_objects(program: Program) -> VersionedObjects:
     """Return the versioned objects of a checkout; there are none before 2013.2."""
@@ -161,16 +165,29 @@ def _all_fields(class_: ClassDef) -> Mapping[str, ObjectField]:
     return found
 
 
+def _all_declared(class_: ClassDef) -> frozenset[str]:
+    return frozenset(
+        name for ancestor in mro(class_) if isinstance(ancestor, ClassDef) for name, _ in _declarations(ancestor)
+    )
+
+
 def _fields(class_: ClassDef) -> Iterator[ObjectField]:
+    for name, value in _declarations(class_):
+        held = _held(value, class_)
+        if held is not None:
+            yield ObjectField(name, held[0], held[1], class_)
+
+
+def _declarations(class_: ClassDef) -> Iterator[tuple[str, Expr]]:
+    """Give the fields that a class itself declares: the dictionary ``fields`` in its body."""
     for assignment in class_.module.facts.assignments:
         if assignment.class_ == class_.index and assignment.target == "fields":
             match assignment.value:
                 case ("dict", pairs):
                     for key, value in pairs:
                         name = evaluate(key, class_)
-                        held = _held(value, class_)
-                        if isinstance(name, str) and held is not None:
-                            yield ObjectField(name, held[0], held[1], class_)
+                        if isinstance(name, str):
+                            yield name, value
 
 
 def _held(value: Expr, class_: ClassDef) -> tuple[str, bool] | None:

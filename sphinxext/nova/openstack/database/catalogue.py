@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sphinxext.nova.model import Source
 from sphinxext.nova.openstack.database.access import Bodies, by_name, by_transaction
 from sphinxext.nova.openstack.database.layers import layers, of_module
 from sphinxext.nova.openstack.mentions import mentioning
+from sphinxext.nova.problems import Source
 from sphinxext.nova.program import FunctionDef
 from sphinxext.nova.syntax.rendering import render
 
@@ -112,7 +112,7 @@ def _of_layer(layer: Layer) -> Iterator[DbFunction]:
     for definition, implementation in layer.functions():
         if implementation is not None:
             reached.add(implementation)
-        if layer.is_facade or not _is_decorator(definition):
+        if not _is_decorator(implementation or definition):
             yield _made(definition, implementation, bodies)
     # What the backend has besides is called by objects that go past the facade.
     for function in of_module(layer.backend):

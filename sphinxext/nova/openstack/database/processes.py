@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sphinxext.nova.model import Problem
 from sphinxext.nova.openstack.commands import starts
 from sphinxext.nova.openstack.options import value
+from sphinxext.nova.problems import Problem
 from sphinxext.nova.program import UNKNOWN, FunctionDef
 from sphinxext.nova.syntax.walking import blocks, inside, own_expressions
 

@@ -1,0 +1,216 @@
+"""Who touches the database, and by which way: straight, through nova-conductor, or through an object."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Final
+
+from sphinxext.nova.flow import Call, Choice, Decided, Reached, Sent, Walker
+from sphinxext.nova.model import Answer, Caller, DbCall
+from sphinxext.nova.openstack.database import Access, database, database_access
+from sphinxext.nova.openstack.entries import find_entry
+from sphinxext.nova.openstack.records import Records
+from sphinxext.nova.openstack.service_work import ServiceWork
+from sphinxext.nova.problems import Kind, QuestionError, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from sphinxext.nova.flow import Steps
+    from sphinxext.nova.openstack.database import DbFunction
+    from sphinxext.nova.openstack.service_work import Begun
+    from sphinxext.nova.program import Program
+
+_DIRECT: Final = "direct"
+_CONDUCTOR: Final = "conductor"
+_OBJECT: Final = "object"
+_DATABASE: Final = "database"
+_MOST_NEAR: Final = 3
+
+
+def db_calls(program: Program, of: str = "") -> Answer[DbCall]:
+    """Say which database functions are reached, and how.
+
+    :param of: a service (``nova-compute``), or one function, RPC method, REST action or periodic task, as
+        :func:`~.entries.find_entry` takes them; ``""`` for all services.
+    :returns: a row for each service, function and route, by their names.
+    :raises QuestionError: nothing in the checkout is called ``of``.
+    """
+    with program.recording() as record:
+        rows = tuple(program.remember("db calls", lambda: DbCalls(program)).rows(of.strip()))
+    return Answer(rows, record.problems, frozenset({*record.sources, Source("ref", "")}))
+
+
+class DbCalls:
+    """The database calls of one program; they share everything that was walked for one of them."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._by_name = dict(_by_name(database(program).functions.values()))
+        self._walker = Walker(program, _boundaries(program))
+        self._work = ServiceWork(self._walker)
+        self._conductor = f"{program.checkout.package}-{_CONDUCTOR}"
+        self._below: dict[int, tuple[Steps, frozenset[DbFunction]]] = {}
+
+    def rows(self, of: str = "") -> Iterator[DbCall]:
+        """Give the rows of a service, of a function, or of all services."""
+        with self._walker.walking():
+            services = self._work.services
+            if of and of not in services:
+                yield from self._of_function(of, services)
+                return
+            for service in [of] if of else services:
+                yield from self._rows(service, self._work.of(service))
+
+    def _of_function(self, of: str, services: Sequence[str]) -> Iterator[DbCall]:
+        try:
+            start = find_entry(self._program, self._work.endpoints, of)
+        except QuestionError as error:
+            near = get_close_matches(of, services, n=_MOST_NEAR)
+            if not near:
+                raise
+            raise QuestionError(Kind.NAME, f"{error}; near matches: {', '.join(near)}") from error
+        yield from self._rows(start.service, [self._work.begun(start.function, start.class_, start.service)])
+
+    def _rows(self, service: str | None, begun: Iterable[Begun]) -> Iterator[DbCall]:
+        access = self._access(service)
+        ways = _Ways()
+        self._reach([one.summary.steps for one in begun], ways)
+        for (function, route), callers in sorted(ways.callers.items(), key=lambda item: (item[0][0].name, item[0][1])):
+            objects = tuple(sorted(ways.objects[function])) if route == _OBJECT else ()
+            straight = route == _DIRECT or (route == _OBJECT and not access.objects)
+            yield DbCall(
+                service=service,
+                function=function.name,
+                implementation=function.implementation.name if function.implementation is not None else None,
+                file=function.file,
+                line=function.line,
+                access=function.access,
+                route=route,
+                object=objects[0] if objects else None,
+                objects=objects,
+                process=service if straight else self._conductor,
+                blocked=access.blocked and straight,
+                callers=tuple(sorted(callers, key=lambda caller: (caller.file, caller.line, caller.name))),
+            )
+
+    def _access(self, service: str | None) -> Access:
+        known = self._program.remember("database access", lambda: database_access(self._program, self._walker.options))
+        return known.get(service or "", Access())
+
+    # --- the graph of what was walked
+
+    def _reach(self, begun: Iterable[Steps], ways: _Ways) -> None:
+        """Take all ways out of the functions in which work begins in a process."""
+        for step in _flat(begun, self._enters):
+            if isinstance(step, Sent):
+                for function in self._through_conductor(step):
+                    ways.add(function, _CONDUCTOR, step)
+            elif step.kind == _OBJECT:
+                for function in self._functions_below(step.steps):
+                    ways.add(function, _OBJECT, step, step.name)
+            else:
+                found = self._named(step)
+                if found is not None:
+                    ways.add(found, _DIRECT, step)
+
+    def _enters(self, step: Reached) -> bool:
+        """Tell whether what is behind a boundary happens in this process, and by the same way."""
+        found = self._named(step)
+        return step.kind != _OBJECT and (found is None or found.own)
+
+    def _named(self, step: Reached) -> DbFunction | None:
+        return self._by_name.get(step.name) if step.kind == _DATABASE else None
+
+    def _functions_below(self, steps: Steps) -> frozenset[DbFunction]:
+        """Return the database functions that are reached in these steps, by whichever way."""
+        known = self._below.get(id(steps))
+        if known is None:
+            reached = _flat([steps], lambda step: step.kind == _OBJECT or self._enters(step))
+            found = frozenset(
+                function
+                for step in reached
+                if isinstance(step, Reached) and (function := self._named(step)) is not None
+            )
+            # The steps are kept so that no others get their identity.
+            known = self._below[id(steps)] = (steps, found)
+        return known[1]
+
+    def _through_conductor(self, step: Sent) -> frozenset[DbFunction]:
+        """Return what nova-conductor does in the database when it is asked by a method of its own. 2013.1 to 14.0.0."""
+        endpoints = self._work.endpoints
+        conductor = self._conductor
+        found: set[DbFunction] = set()
+        if step.kind != "call" or conductor not in endpoints.managers:
+            return frozenset()
+        for topic in self._walker.messaging.topics(step.topic):
+            service, endpoint = endpoints.find(topic, step.namespace, step.method)
+            if service == conductor and endpoint is not None and endpoint.made.class_ == endpoints.managers[conductor]:
+                found |= self._functions_below(endpoints.summary(endpoint, step.method, step.arguments).steps)
+        return frozenset(found)
+
+
+class _Ways:
+    """The ways that were found to database functions, and who goes them."""
+
+    def __init__(self) -> None:
+        self.callers: defaultdict[tuple[DbFunction, str], set[Caller]] = defaultdict(set)
+        self.objects: defaultdict[DbFunction, set[str]] = defaultdict(set)
+
+    def add(self, function: DbFunction, route: str, step: Reached | Sent, through: str | None = None) -> None:
+        """Take a way: the step is where the process leaves its own code."""
+        self.callers[function, route].add(Caller(step.scope.name, step.scope.module.path, step.line))
+        if through is not None:
+            self.objects[function].add(through)
+
+
+def _flat(begun: Iterable[Steps], enters: Callable[[Reached], bool]) -> Iterator[Reached | Sent]:
+    """Give the boundaries and messages below some steps, those of each function once for each of its contexts.
+
+    :param enters: tells whether to go on behind a boundary.
+    """
+    pending = list(begun)
+    seen: set[int] = set()
+    while pending:
+        for step in pending.pop():
+            match step:
+                case Call(summary=summary):
+                    if id(summary) not in seen:
+                        seen.add(id(summary))
+                        pending.append(summary.steps)
+                case Choice(ways=ways):
+                    pending += [way.steps for way in ways]
+                case Decided(steps=inside):
+                    pending.append(inside)
+                case Sent():
+                    yield step
+                case Reached(steps=inside):
+                    yield step
+                    if enters(step):
+                        pending.append(inside)
+
+
+def _boundaries(program: Program) -> Records:
+    named: dict[str, str] = {}
+    closed: set[str] = set()
+    for name, function in _by_name(database(program).functions.values()):
+        named[name] = _DATABASE
+        if not function.own:
+            closed.add(name)
+    return Records(
+        package=program.checkout.package,
+        program=program,
+        named=named,
+        closed=frozenset(closed),
+        # Objects are gone through here, and so are the parts of the database package that do not ask the database.
+        closed_kinds=frozenset({"external"}),
+    )
+
+
+def _by_name(functions: Iterable[DbFunction]) -> Iterator[tuple[str, DbFunction]]:
+    """Give functions by the names of all that stand for them, the facade's and the backend's."""
+    for function in functions:
+        yield function.name, function
+        if function.implementation is not None:
+            yield function.implementation.name, function

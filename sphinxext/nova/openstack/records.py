@@ -1,0 +1,99 @@
+"""What a walk needs to know of versioned objects: what they are called, and what their fields hold. 2013.2 and newer.
+
+Where nothing tells what an argument is, its name does: Nova calls an ``Instance`` ``instance``, and a list of them
+``instances``. A field that holds an object is read as one of its class. Reading a field that was not set asks
+``obj_load_attr``, which gets it out of the database.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from sphinxext.nova.flow import Boundaries
+from sphinxext.nova.openstack.versioned_objects import versioned_objects
+from sphinxext.nova.program import FunctionDef, lookup
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sphinxext.nova.flow import Frame, Object, Value, Walker
+    from sphinxext.nova.openstack.versioned_objects import ObjectField, VersionedObjects
+    from sphinxext.nova.program import ClassDef, Program
+
+_LIST: Final = "List"
+_ITEMS: Final = "objects"
+_LOADER: Final = "obj_load_attr"
+_CAPITAL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_SHORT: Final = {
+    "bdm": "BlockDeviceMapping",
+    "bdms": "BlockDeviceMappingList",
+    "build_req": "BuildRequest",
+    "inst": "Instance",
+    "inst_mapping": "InstanceMapping",
+    "reqspec": "RequestSpec",
+    "spec_obj": "RequestSpec",
+    "vif": "VirtualInterface",
+}
+"""What objects are called besides their names."""
+
+
+@dataclass(frozen=True)
+class Records(Boundaries):
+    """The boundaries of a walk that goes through versioned objects."""
+
+    program: Program = field(kw_only=True)
+    _names: dict[str, ClassDef] = field(default_factory=dict, compare=False, repr=False)
+
+    def names(self) -> Mapping[str, ClassDef]:
+        """Return the classes of objects by the names that parameters have."""
+        if not self._names:
+            classes = versioned_objects(self.program).classes
+            for name, class_ in classes.items():
+                snake = _CAPITAL.sub("_", name).lower()
+                self._names.setdefault(snake, class_)
+                if name.endswith(_LIST) and name[: -len(_LIST)] in classes:
+                    self._names[f"{snake.removesuffix('_list')}s"] = class_
+            for short, name in _SHORT.items():
+                if name in classes:
+                    self._names[short] = classes[name]
+        return self._names
+
+    def parameter(self, walker: Walker, name: str) -> Value:
+        """Return an object of the class that the name says, where it says one."""
+        class_ = self.names().get(name)
+        return walker.atoms.any if class_ is None else (walker.atoms.object(class_, None),)
+
+    def element(self, walker: Walker, atom: Object) -> Value:
+        """Return what the items of a list of objects are; of one object, itself: a list of lists is named alike."""
+        held = self._fields(atom.class_).get(_ITEMS)
+        if held is not None:
+            return self._held(walker, held.holds)
+        return (atom,) if self.is_record(atom.class_) else walker.atoms.any
+
+    def field(self, walker: Walker, frame: Frame, made: Object, name: str) -> Value:
+        """Return what a field holds, after ``obj_load_attr`` was asked for it."""
+        found = self._fields(made.class_).get(name)
+        loader = lookup(made.class_, _LOADER)
+        if loader is not None and isinstance(loader.definition, FunctionDef) and name in self._declared(made.class_):
+            method = walker.decorating.plain(loader.definition, made)
+            given = walker.atoms.arguments([(walker.atoms.const(name),)], ())
+            walker.calls.call(frame, (method,), given, loader.definition.fact.line, None)
+        if found is None:
+            return walker.atoms.any
+        held = self._held(walker, found.holds)
+        return (walker.atoms.sequence("list", [held], is_open=True),) if found.many else held
+
+    def _held(self, walker: Walker, name: str) -> Value:
+        class_ = self._objects().classes.get(name)
+        return walker.atoms.any if class_ is None else (walker.atoms.object(class_, None),)
+
+    def _fields(self, class_: ClassDef) -> Mapping[str, ObjectField]:
+        return self._objects().fields(class_)
+
+    def _declared(self, class_: ClassDef) -> frozenset[str]:
+        return self._objects().declared(class_)
+
+    def _objects(self) -> VersionedObjects:
+        return versioned_objects(self.program)

@@ -1,0 +1,172 @@
+"""What a service does: the functions at which work begins in its process.
+
+These are its RPC endpoints, its periodic tasks and its start-up, which also starts its timers; those of nova-api are
+the actions of its REST APIs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from sphinxext.nova.flow import Frame
+from sphinxext.nova.openstack.commands import starts
+from sphinxext.nova.openstack.endpoints import Endpoints
+from sphinxext.nova.openstack.periodic_tasks import periodic_tasks
+from sphinxext.nova.openstack.rest import rest_actions
+from sphinxext.nova.program import ClassDef, FunctionDef, imported_by_string, lookup, methods
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from sphinxext.nova.flow import Object, Summary, Walker
+    from sphinxext.nova.program import Module, Program
+
+_SERVICE: Final = "service.Service"
+_API: Final = "api"
+_OF_API: Final = ("{}-api", "{}-api-os-compute", "{}-api-wsgi")
+"""The commands whose processes serve the REST API."""
+_APPLICATION: Final = "api.openstack.wsgi_app.init_application"
+"""What a WSGI server's module calls. 16.0.0 and newer."""
+_METADATA: Final = "api.metadata.handler.MetadataRequestHandler"
+_MAIN: Final = "main"
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A function at which work begins, and what it does."""
+
+    name: str
+    summary: Summary
+
+
+class ServiceWork:
+    """The work of all services of a program; each is walked when it is asked for."""
+
+    def __init__(self, walker: Walker) -> None:
+        self._walker = walker
+        self._program: Program = walker.program
+        self.endpoints = Endpoints(walker)
+        self._known: dict[str, Sequence[Begun]] = {}
+
+    @property
+    def services(self) -> Sequence[str]:
+        """The services, sorted by name."""
+        package = self._program.checkout.package
+        found = set(self.endpoints.managers)
+        if rest_actions(self._program):
+            found.add(f"{package}-{_API}")
+        if imported_by_string(f"{package}.{_METADATA}", self._program) is not None:
+            found.add(f"{package}-{_API}-metadata")
+        return sorted(found)
+
+    def of(self, service: str) -> Sequence[Begun]:
+        """Return where work begins in a service."""
+        if service not in self._known:
+            self._known[service] = tuple(self._begun(service))
+        return self._known[service]
+
+    def begun(self, function: FunctionDef, class_: ClassDef | None, service: str | None) -> Begun:
+        """Return what one function does, called on an instance of a class where one is given."""
+        if class_ is None:
+            return self._function(function)
+        endpoints = self.endpoints.of(service) if service is not None and service in self.endpoints.managers else ()
+        made = next((one.made for one in endpoints if one.made.class_ == class_), None)
+        return self._method(made or self._made(class_), function)
+
+    def _begun(self, service: str) -> Iterator[Begun]:
+        package = self._program.checkout.package
+        if service in self.endpoints.managers:
+            yield from self._of_endpoints(service)
+            yield from self._of_tasks(service)
+            yield from self._started(service)
+        if service == f"{package}-{_API}":
+            yield from self._of_rest()
+            for name in _OF_API:
+                yield from self._of_command(name.format(package))
+            application = imported_by_string(f"{package}.{_APPLICATION}", self._program)
+            if isinstance(application, FunctionDef):
+                yield self._function(application)
+        elif service == f"{package}-{_API}-metadata":
+            handler = imported_by_string(f"{package}.{_METADATA}", self._program)
+            if isinstance(handler, ClassDef):
+                yield from self._all_methods(self._made(handler), private=True)
+            yield from self._of_command(service)
+        else:
+            yield from self._of_command(service)
+
+    # --- endpoints and tasks
+
+    def _of_endpoints(self, service: str) -> Iterator[Begun]:
+        for endpoint in self.endpoints.of(service):
+            yield from self._all_methods(endpoint.made)
+
+    def _all_methods(self, made: Object, *, private: bool = False) -> Iterator[Begun]:
+        for name, function in methods(made.class_).items():
+            if not name.startswith("__" if private else "_"):
+                yield self._method(made, function)
+
+    def _of_tasks(self, service: str) -> Iterator[Begun]:
+        manager = self.endpoints.of(service)[0].made
+        for row in periodic_tasks(self._program).rows:
+            member = lookup(manager.class_, row.task) if service in row.services else None
+            if member is not None and isinstance(member.definition, FunctionDef):
+                yield self._method(manager, member.definition)
+
+    def _of_rest(self) -> Iterator[Begun]:
+        made: dict[str, Object] = {}
+        for action in rest_actions(self._program):
+            if action.controller not in made:
+                class_ = imported_by_string(action.controller, self._program)
+                if isinstance(class_, ClassDef):
+                    made[action.controller] = self._made(class_)
+            function = self._at(action.file, action.line)
+            if function is not None and action.controller in made:
+                yield self._method(made[action.controller], function)
+
+    def _at(self, file: str, line: int) -> FunctionDef | None:
+        return self._program.remember(("functions of", file), lambda: _by_line(self._program.module_at(file))).get(line)
+
+    # --- start-up
+
+    def _started(self, service: str) -> Iterator[Begun]:
+        """Give ``Service.create(binary=...)`` and what ``start`` of the service that it makes does."""
+        class_ = imported_by_string(f"{self._program.checkout.package}.{_SERVICE}", self._program)
+        member = lookup(class_, "create") if isinstance(class_, ClassDef) else None
+        if not isinstance(class_, ClassDef) or member is None or not isinstance(member.definition, FunctionDef):
+            return
+        atoms = self._walker.atoms
+        frame = Frame(class_.module, {}, {})
+        create = self._walker.attribute(frame, (atoms.class_(class_),), "create")
+        summary = self._walker.entry(class_.module, create, atoms.arguments((), [("binary", (atoms.const(service),))]))
+        yield Begun(member.definition.name, summary)
+        start = self._walker.attribute(frame, summary.returns, "start")
+        yield Begun(f"{class_.name}.start", self._walker.entry(class_.module, start, atoms.empty))
+
+    def _of_command(self, name: str) -> Iterator[Begun]:
+        start = starts(self._program).get(name)
+        module = self._program.module_at(start.path) if start is not None and start.path else None
+        for fact in module.facts.functions if module is not None else ():
+            if module is not None and fact.name == _MAIN and fact.class_ is None and fact.outer is None:
+                yield self._function(FunctionDef(module, fact.index))
+
+    # --- walking
+
+    def _made(self, class_: ClassDef) -> Object:
+        made, _ = self._walker.heap.construct(class_, self._walker.atoms.empty)
+        return made
+
+    def _method(self, made: Object, function: FunctionDef) -> Begun:
+        callee = self._walker.decorating.method(function, made)
+        unknown = self._walker.atoms.arguments((), (), is_open=True)
+        return Begun(function.name, self._walker.entry(function.module, callee, unknown))
+
+    def _function(self, function: FunctionDef) -> Begun:
+        unknown = self._walker.atoms.arguments((), (), is_open=True)
+        return Begun(function.name, self._walker.entry(function.module, self._walker.names.of(function), unknown))
+
+
+def _by_line(module: Module | None) -> Mapping[int, FunctionDef]:
+    if module is None:
+        return {}
+    return {fact.line: FunctionDef(module, fact.index) for fact in module.facts.functions}
