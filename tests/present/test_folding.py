@@ -135,6 +135,22 @@ def test_a_flow_of_one_fanout_shows_it() -> None:
     assert picture.left_out == ()
 
 
+def test_database_work_of_the_conductor_is_beside_the_point() -> None:
+    def data(method: str, *steps):
+        return call(CONDUCTOR, method, *steps, endpoint=f"nova.conductor.manager.ConductorManager.{method}")
+
+    told = flow(
+        cast(SOURCE, "resize_instance", data("instance_update"), data("relay", cast(DEST, "finish_resize")), data("b")),
+        block("failure", ("E", data("instance_fault_create"))),
+    )
+    picture = fold(told)
+    assert outline(picture.items) == [("resize_instance", [("relay", ["finish_resize"])])]
+    assert picture.left_out[-1] == LeftOut(Reason.DATA, 2, ("instance_update", "b"))
+    assert len(list(arrows(fold(told, Choice(data=True)).items))) == 5
+    # Where there is nothing else, that is what the flow is about.
+    assert outline(fold(flow(data("instance_update"))).items) == ["instance_update"]
+
+
 def test_older_releases_are_left_out_and_their_branches_with_them() -> None:
     told = flow(
         block(

@@ -19,7 +19,9 @@ from tests.mermaid_text import check, read_back
 from tests.present import flows
 from tests.present.flows import API, CONDUCTOR, SCHEDULER, block, call, cast, fanout, flow
 
-EVERYTHING = Choice(failures=True, side=True, repeats=True, branches="all", objects=True, database=True, external=True)
+EVERYTHING = Choice(
+    failures=True, side=True, data=True, repeats=True, branches="all", objects=True, database=True, external=True
+)
 
 RESIZE = """\
 sequenceDiagram

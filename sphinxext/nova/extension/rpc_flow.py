@@ -69,6 +69,12 @@ class RpcFlow(NovaDirective):
         Option("only", "patterns as above", "The only messages that are shown."),
         Option("failures", "", "Shows also what is sent when something goes wrong.", directives.flag),
         Option("side", "", "Shows also what tells all servers of a service something and ends there.", directives.flag),
+        Option(
+            "data",
+            "",
+            "Shows also what the conductor does to the database because another service asks it to (2013.1 to 2014.2).",
+            directives.flag,
+        ),
         Option("repeats", "", "Shows also what the same sender sent before.", directives.flag),
         Option(
             "branches",
@@ -137,6 +143,7 @@ class RpcFlow(NovaDirective):
             only=tuple(self.words("only")),
             failures="failures" in self.options,
             side="side" in self.options,
+            data="data" in self.options,
             repeats="repeats" in self.options,
             branches=self.choice("branches", BRANCHES, "newest"),
             objects="objects" in self.options,

@@ -21,9 +21,10 @@ class Choice:
 
     ``depth`` counts how far messages may be from the entry (``None``: any distance). ``stop``, ``hide`` and ``only``
     are patterns of methods (``prep_resize``), of what answers (``ComputeManager.prep_resize``, ``compute.*``) or of
-    lifelines (``nova-scheduler``). ``failures``, ``side`` and ``repeats`` draw what goes wrong, casts to all servers
-    that nothing comes of, and what was sent before; ``branches`` is a member of :data:`BRANCHES`. ``objects``,
-    ``database`` and ``external`` draw what is no message. ``reverse`` puts the first lifeline on the right.
+    lifelines (``nova-scheduler``). ``failures`` draws what goes wrong, ``side`` casts to all servers that nothing comes
+    of, ``data`` what the conductor does to the database for others, ``repeats`` what was sent before. ``branches`` is a
+    member of :data:`BRANCHES`. ``objects``, ``database`` and ``external`` draw what is no message. ``reverse`` puts the
+    first lifeline on the right.
     """
 
     depth: int | None = None
@@ -32,6 +33,7 @@ class Choice:
     only: tuple[str, ...] = ()
     failures: bool = False
     side: bool = False
+    data: bool = False
     repeats: bool = False
     branches: str = "newest"
     objects: bool = False

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 _REMOTE_OBJECTS = "nova-compute"
 """The service whose objects ask the conductor; elsewhere their methods run where they are called (2013.2-)."""
 
+_DATA_MANAGER = "ConductorManager"
+
 _Key = tuple[str, str, str, str, str, str]
 """What makes two messages the same: who sends what to whom, and how."""
 
@@ -43,8 +45,8 @@ def fold(flow: Flow, choice: Choice | None = None, *, external: Mapping[str, str
     """
     choice = Choice() if choice is None else choice
     # A flow of side messages alone is about them.
-    if not any(_worth_telling(message) for message in messages(flow.steps)):
-        choice = replace(choice, side=True)
+    if all(map(_aside, messages(flow.steps))):
+        choice = replace(choice, side=True, data=True)
     folder = _Folder(flow, choice, external)
     start = flow.participants[0].id if flow.participants else "p1"
     where = _Where(start, flow.entry.name, 1)
@@ -75,8 +77,17 @@ def _key(message: Message) -> _Key:
     return message.sender, message.from_, message.to, message.kind, message.topic, message.method
 
 
-def _worth_telling(message: Message) -> bool:
-    return message.kind != "fanout" or any(messages(message.steps))
+def _aside(message: Message) -> Reason | None:
+    """Say why a message is beside the point of a flow, ``None`` where it is not.
+
+    The conductor works on the database for nova-compute by methods of ``ConductorManager`` (2013.1-2014.2; later it is
+    objects that ask it). What it does on its own account is in a class of its own.
+    """
+    if any(messages(message.steps)):
+        return None
+    if message.kind == "fanout":
+        return Reason.SIDE
+    return Reason.DATA if (message.endpoint or "").endswith(f".{_DATA_MANAGER}.{message.method}") else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +169,8 @@ class _Folder:
         elif choice.only and not matches(message, receiver, choice.only):
             self._leave_out(Reason.ONLY, [message])
             yield from self._below(message, where, sent)
-        elif not choice.side and not _worth_telling(message):
-            self._leave_out(Reason.SIDE, [message])
+        elif (aside := _aside(message)) and not (choice.side if aside is Reason.SIDE else choice.data):
+            self._leave_out(aside, [message])
         elif not choice.repeats and key in sent:
             self._repeated[message.number] = message.method
         else:
@@ -223,7 +234,7 @@ class _Folder:
         if block.kind == "failure" and not self._choice.failures:
             below = [message for branch in block.branches for message in messages(branch.steps)]
             self._leave_out(Reason.FAILURE, below)
-            where.failing.extend(message.method for message in _sent_here(block) if _worth_telling(message))
+            where.failing.extend(message.method for message in _sent_here(block) if not _aside(message))
             return ()
         wanted = self._wanted(block)
         ways = [set(sent) for _branch in wanted]

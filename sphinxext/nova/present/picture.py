@@ -21,6 +21,8 @@ class Reason(enum.StrEnum):
     """Another branch says more, and only one of them was asked for."""
     SIDE = "side"
     """They tell all servers of a service something that no further message comes of."""
+    DATA = "data"
+    """The conductor reads or writes the database for the sender, and sends nothing on."""
     REPEAT = "repeats"
     """The same sender has sent the same message before."""
     DEPTH = "depth"

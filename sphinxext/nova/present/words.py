@@ -91,6 +91,7 @@ def left_out(left: LeftOut, translate: Callable[[str], str]) -> str:
         Reason.VERSION: translate("Only between services of different releases: {count} ({methods})."),
         Reason.BRANCH: translate("In other branches: {count} ({methods})."),
         Reason.SIDE: translate("To all servers of a service, with nothing following: {count} ({methods})."),
+        Reason.DATA: translate("Database work that the conductor does for others: {count} ({methods})."),
         Reason.REPEAT: translate("Sent again by the same sender: {count} ({methods})."),
         Reason.DEPTH: translate("Further away from the entry: {count} ({methods})."),
         Reason.STOP: translate("Below a message at which this picture stops: {count} ({methods})."),
