@@ -77,9 +77,17 @@ test-browser: .venv/browser.stamp node_modules/test.stamp ## Look at built pages
 	$(PY) tools/get_release.py
 	$(PY) -m pytest -n 0 -m browser
 
+.PHONY: test-themes
+test-themes: .venv-themes/test.stamp ## Build the documentation with each of five themes
+	.venv-themes/bin/python tools/get_release.py
+	for theme in alabaster furo openstackdocs pydata_sphinx_theme sphinx_rtd_theme; do \
+	  .venv-themes/bin/python -m sphinx -q -c conf/current -b html -d '$(BUILD)/themes/doctrees' \
+	    -D html_theme=$$theme -n -W --keep-going -j auto docs "$(BUILD)/themes/$$theme" || exit 1; \
+	done
+
 .PHONY: clean
 clean: ## Remove everything that was made or downloaded
-	rm -rf $(BUILD) dist node_modules .venv .venv-oldest .tox .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info
+	rm -rf $(BUILD) dist node_modules .venv .venv-oldest .venv-themes .tox .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info
 
 # The stamps make a second run do nothing, and so need no network, until what was installed is described otherwise.
 # `test` installs what `docs` does and more, so that the two never take turns in changing the environment.
@@ -110,6 +118,11 @@ node_modules/docs.stamp: package.json package-lock.json
 node_modules/test.stamp: package.json package-lock.json
 	npm ci
 	touch node_modules/docs.stamp $@
+
+.venv-themes/test.stamp: pyproject.toml
+	$(call venv,.venv-themes)
+	.venv-themes/bin/python -m pip install --quiet --editable '.[docs,themes]'
+	touch $@
 
 # What the test of the wheel installs into its empty environment.
 $(BUILD)/wheelhouse.stamp: pyproject.toml | .venv/test.stamp
