@@ -94,12 +94,12 @@ def periodic_tasks_table(
         "task": Column("task", translate("Task"), Look.NAME, 30),
         "manager": Column("manager", translate("Manager"), Look.NAME, 22),
         "services": Column("services", translate("Services"), Look.NAME, 20),
-        "interval": Column("interval", translate("How often"), Look.TEXT, 26),
+        "interval": Column("interval", translate("How often"), Look.TEXT, 36),
         "option": Column("option", translate("Option"), Look.NAME, 30),
-        "default": Column("default", translate("Default"), Look.NAME, 9),
+        "default": Column("default", translate("Default"), Look.NAME, 14),
         "starts": Column("starts", translate("First run"), Look.TEXT, 18),
         "tests": Column("tests", translate("Options it tests"), Look.NAME, 26),
-        "description": Column("description", translate("What it does"), Look.TEXT, 44),
+        "description": Column("description", translate("What it does"), Look.TEXT, 38),
         "source": Column("source", translate("Source"), Look.NAME, 30),
     }
     at_once, later = translate("shortly after the start"), translate("after the first interval")
@@ -133,8 +133,8 @@ def options_table(
     """
     titles = {
         "option": Column("option", translate("Option"), Look.NAME, 34),
-        "default": Column("default", translate("Default"), Look.NAME, 12),
-        "help": Column("help", translate("Help"), Look.TEXT, 60),
+        "default": Column("default", translate("Default"), Look.NAME, 17),
+        "help": Column("help", translate("Help"), Look.TEXT, 52),
         "tasks": Column("tasks", translate("Tasks"), Look.NAME, 34),
         "source": Column("source", translate("Source"), Look.NAME, 30),
     }
