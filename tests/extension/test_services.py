@@ -95,30 +95,24 @@ def test_services_side_by_side(services: Site) -> None:
         ],
         [
             "Step | nova-compute | nova-conductor | nova-api",
-            "starts at | nova.cmd.compute:main | nova.cmd.conductor:main | nova.cmd.api:main",
-            "makes a launcher |  |  | nova.service.process_launcher",
-            (
-                "keeps away from the database | nova.cmd.compute.block_db_access,"
-                " nova.objects.base.NovaObject.indirection_api |  | "
-            ),
-            "makes the service | nova.service.Service.create | nova.service.Service.create | nova.service.WSGIService",
+            "starts at | cmd.compute:main | cmd.conductor:main | cmd.api:main",
+            "makes a launcher |  |  | service.process_launcher",
+            ("keeps away from the database | compute.block_db_access, NovaObject.indirection_api |  | "),
+            "makes the service | Service.create | Service.create | service.WSGIService",
             "loads the application |  |  | ec2, metadata",
-            "makes the manager | nova.compute.manager.ComputeManager | nova.conductor.manager.ConductorManager | ",
-            "runs it | nova.service.serve | nova.service.serve | launcher.launch_service",
+            "makes the manager | manager.ComputeManager | manager.ConductorManager | ",
+            "runs it | service.serve | service.serve | launcher.launch_service",
             f"in so many processes |  | CONF.conductor.workers or 1 | {WORKERS}",
-            "listens for requests |  |  | nova.wsgi.Server.start",
-            "prepares the host | nova.compute.manager.ComputeManager.init_host | nova.manager.Manager.init_host | ",
-            "before it listens | nova.manager.Manager.pre_start_hook | nova.manager.Manager.pre_start_hook | ",
+            "listens for requests |  |  | Server.start",
+            "prepares the host | ComputeManager.init_host | Manager.init_host | ",
+            "before it listens | Manager.pre_start_hook | Manager.pre_start_hook | ",
             (
                 "listens to the topic | compute, compute.HOST, compute_fanout | conductor, conductor.HOST,"
                 " conductor_fanout | "
             ),
-            "after it listens | nova.manager.Manager.post_start_hook | nova.manager.Manager.post_start_hook | ",
-            "joins the service group | nova.servicegroup.api.API.join | nova.servicegroup.api.API.join | ",
-            (
-                "runs its periodic tasks, again and again | nova.service.Service.periodic_tasks"
-                " | nova.service.Service.periodic_tasks | "
-            ),
+            "after it listens | Manager.post_start_hook | Manager.post_start_hook | ",
+            "joins the service group | API.join | API.join | ",
+            ("runs its periodic tasks, again and again | Service.periodic_tasks | Service.periodic_tasks | "),
         ],
     ]
 
@@ -154,8 +148,8 @@ def test_kinds_and_steps_alone(services: Site) -> None:
         ["Command", "nova-gone", "nova-manage", "nova-novncproxy", "nova-rootwrap"],
         [
             "Step | nova-novncproxy",
-            "starts at | nova.cmd.novncproxy:main",
-            "makes the proxy | nova.console.websocketproxy.NovaWebSocketProxy",
+            "starts at | cmd.novncproxy:main",
+            "makes the proxy | websocketproxy.NovaWebSocketProxy",
         ],
     ]
     assert services.output("index.txt").endswith("\nNothing of the kind is there.\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from sphinxext.nova.present.columns import SERVICES
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 _ON_REQUEST = frozenset({"starts_at", "source"})
 """Columns that say what few readers ask; the place is in the link of the name, too."""
+
+_AS_WRITTEN = frozenset({"workers", "rpc_server", "application"})
+"""Steps whose name is no dotted one."""
 
 
 def default_columns(rows: Sequence[Service]) -> tuple[str, ...]:
@@ -119,7 +123,7 @@ def compared_table(rows: Sequence[Service], translate: Callable[[str], str]) -> 
     )
     table = []
     for what in _order([[step.what for step in row.start or ()] for row in rows]):
-        cells = [several(_step(step) for step in row.start or () if step.what == what) for row in rows]
+        cells = [several(_step(step, _short) for step in row.start or () if step.what == what) for row in rows]
         table.append(TableRow(what, (Cell(words.get(what, what)), *cells)))
     return Table(titles, tuple(table))
 
@@ -161,8 +165,13 @@ def _steps(translate: Callable[[str], str]) -> Mapping[str, str]:
     }
 
 
-def _step(step: StartStep) -> Cell:
-    return Cell(printable(step.name), step.file, step.line)
+def _step(step: StartStep, shown: Callable[[StartStep], str] = attrgetter("name")) -> Cell:
+    return Cell(printable(shown(step)), step.file, step.line)
+
+
+def _short(step: StartStep) -> str:
+    """Return the last two parts of a dotted name, which tell it from the others."""
+    return step.name if step.what in _AS_WRITTEN else ".".join(step.name.split(".")[-2:])
 
 
 def _option(name: str) -> str:
