@@ -19,7 +19,7 @@ class Frame:
     names are then looked up in its assignments.
     """
 
-    __slots__ = ("closure", "is_guess", "names", "owner", "receiver", "returns", "scope", "steps", "yields")
+    __slots__ = ("closure", "is_guess", "line", "names", "owner", "receiver", "returns", "scope", "steps", "yields")
 
     def __init__(
         self,
@@ -36,6 +36,8 @@ class Frame:
         self.receiver = receiver
         self.is_guess = is_guess
         self.owner = _owner(scope)
+        self.line = 0
+        """The line of the statement that is gone through now."""
         self.steps: list[Step] = []
         self.returns: Value = ()
         self.yields: Value = ()

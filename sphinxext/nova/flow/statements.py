@@ -71,6 +71,7 @@ class Statements:
         """Go through a block."""
         for index, statement in enumerate(block):
             tag = statement[0]
+            frame.line = statement[1]
             if tag == "if":
                 # What comes after belongs to the branches that go on; these methods run it.
                 return self._if(frame, statement, block[index + 1 :])

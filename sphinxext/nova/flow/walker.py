@@ -133,6 +133,14 @@ class Walker:
             )
         return found
 
+    def apart(self, scope: Scope, callee: Value, arguments: Arguments) -> Summary:
+        """Return what calling a value does as :meth:`entry` does, in the middle of a walk that is none of it."""
+        before = self._going, self._lowest, self.uncertain
+        self._going, self._lowest, self.uncertain = {}, _NEVER, 0
+        found = self.entry(scope, callee, arguments)
+        self._going, self._lowest, self.uncertain = before
+        return found
+
     def summary(self, function: Function | Lambda, arguments: Arguments) -> Summary:
         """Return what a function does when it is called like this."""
         if isinstance(function, Lambda):

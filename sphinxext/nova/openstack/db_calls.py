@@ -10,7 +10,7 @@ from sphinxext.nova.flow import Call, Choice, Decided, Reached, Sent, Walker
 from sphinxext.nova.model import Answer, Caller, DbCall
 from sphinxext.nova.openstack.database import Access, database, database_access
 from sphinxext.nova.openstack.entries import find_entry
-from sphinxext.nova.openstack.records import Records
+from sphinxext.nova.openstack.records import LOAD, LOADER, Records
 from sphinxext.nova.openstack.service_work import ServiceWork
 from sphinxext.nova.problems import Kind, QuestionError, Source
 
@@ -48,7 +48,8 @@ class DbCalls:
     def __init__(self, program: Program) -> None:
         self._program = program
         self._by_name = dict(_by_name(database(program).functions.values()))
-        self._walker = Walker(program, _boundaries(program))
+        self._boundaries = _boundaries(program)
+        self._walker = Walker(program, self._boundaries)
         self._work = ServiceWork(self._walker)
         self._conductor = f"{program.checkout.package}-{_CONDUCTOR}"
         self._below: dict[int, tuple[Steps, frozenset[DbFunction]]] = {}
@@ -110,6 +111,9 @@ class DbCalls:
             elif step.kind == _OBJECT:
                 for function in self._functions_below(step.steps):
                     ways.add(function, _OBJECT, step, step.name)
+            elif step.kind == LOAD:
+                for function in self._functions_below(self._loaded(step)):
+                    ways.add(function, _OBJECT, step, f"{step.name.rpartition('.')[0]}.{LOADER}")
             else:
                 found = self._named(step)
                 if found is not None:
@@ -120,6 +124,11 @@ class DbCalls:
         found = self._named(step)
         return step.kind != _OBJECT and (found is None or found.own)
 
+    def _loaded(self, step: Reached) -> Steps:
+        """Return what loading a field does."""
+        found = self._boundaries.loads.get(step.name) if step.kind == LOAD else None
+        return found.steps if found is not None else ()
+
     def _named(self, step: Reached) -> DbFunction | None:
         return self._by_name.get(step.name) if step.kind == _DATABASE else None
 
@@ -127,7 +136,7 @@ class DbCalls:
         """Return the database functions that are reached in these steps, by whichever way."""
         known = self._below.get(id(steps))
         if known is None:
-            reached = _flat([steps], lambda step: step.kind == _OBJECT or self._enters(step))
+            reached = _flat([steps], lambda step: step.kind == _OBJECT or self._enters(step), self._loaded)
             found = frozenset(
                 function
                 for step in reached
@@ -165,30 +174,35 @@ class _Ways:
             self.objects[function].add(through)
 
 
-def _flat(begun: Iterable[Steps], enters: Callable[[Reached], bool]) -> Iterator[Reached | Sent]:
+def _flat(
+    begun: Iterable[Steps], enters: Callable[[Reached], bool], loaded: Callable[[Reached], Steps] | None = None
+) -> Iterator[Reached | Sent]:
     """Give the boundaries and messages below some steps, those of each function once for each of its contexts.
 
     :param enters: tells whether to go on behind a boundary.
+    :param loaded: gives what is behind one that is not in the step itself.
     """
     pending = list(begun)
-    seen: set[int] = set()
+    seen: set[int | str] = set()
     while pending:
         for step in pending.pop():
             match step:
-                case Call(summary=summary):
-                    if id(summary) not in seen:
-                        seen.add(id(summary))
-                        pending.append(summary.steps)
+                case Call(summary=summary) if id(summary) not in seen:
+                    seen.add(id(summary))
+                    pending.append(summary.steps)
                 case Choice(ways=ways):
                     pending += [way.steps for way in ways]
                 case Decided(steps=inside):
                     pending.append(inside)
                 case Sent():
                     yield step
-                case Reached(steps=inside):
+                case Reached(kind=kind, name=name) if kind == LOAD and loaded is not None:
+                    if name not in seen:
+                        seen.add(name)
+                        pending.append(loaded(step))
+                case Reached():
                     yield step
-                    if enters(step):
-                        pending.append(inside)
+                    pending += [step.steps] if enters(step) else []
 
 
 def _boundaries(program: Program) -> Records:

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from sphinxext.nova.flow import Boundaries
+from sphinxext.nova.flow import Boundaries, Reached, Summary
 from sphinxext.nova.openstack.versioned_objects import versioned_objects
 from sphinxext.nova.program import FunctionDef, lookup
 
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 _LIST: Final = "List"
 _ITEMS: Final = "objects"
-_LOADER: Final = "obj_load_attr"
+LOADER: Final = "obj_load_attr"
+LOAD: Final = "load"
+"""The kind of step that reading a field is which may have to be loaded."""
 _CAPITAL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _SHORT: Final = {
     "bdm": "BlockDeviceMapping",
@@ -44,6 +46,8 @@ class Records(Boundaries):
     """The boundaries of a walk that goes through versioned objects."""
 
     program: Program = field(kw_only=True)
+    loads: dict[str, Summary | None] = field(default_factory=dict, compare=False, repr=False)
+    """What loading a field does, by the dotted names of the class and the field; ``None`` for fields always there."""
     _names: dict[str, ClassDef] = field(default_factory=dict, compare=False, repr=False)
 
     def names(self) -> Mapping[str, ClassDef]:
@@ -73,17 +77,33 @@ class Records(Boundaries):
         return (atom,) if self.is_record(atom.class_) else walker.atoms.any
 
     def field(self, walker: Walker, frame: Frame, made: Object, name: str) -> Value:
-        """Return what a field holds, after ``obj_load_attr`` was asked for it."""
+        """Return what a field holds; that ``obj_load_attr`` may be asked for it becomes a step."""
+        if self._loads(walker, made, name):
+            frame.steps.append(Reached(LOAD, f"{made.class_.name}.{name}", frame.scope, frame.line))
         found = self._fields(made.class_).get(name)
-        loader = lookup(made.class_, _LOADER)
-        if loader is not None and isinstance(loader.definition, FunctionDef) and name in self._declared(made.class_):
-            method = walker.decorating.plain(loader.definition, made)
-            given = walker.atoms.arguments([(walker.atoms.const(name),)], ())
-            walker.calls.call(frame, (method,), given, loader.definition.fact.line, None)
         if found is None:
             return walker.atoms.any
         held = self._held(walker, found.holds)
         return (walker.atoms.sequence("list", [held], is_open=True),) if found.many else held
+
+    def _loads(self, walker: Walker, made: Object, name: str) -> bool:
+        """Tell whether a field is loaded on demand, and walk what that does: apart, as loading goes in circles."""
+        key = f"{made.class_.name}.{name}"
+        if key not in self.loads:
+            loader = lookup(made.class_, LOADER)
+            if (
+                loader is None
+                or not isinstance(loader.definition, FunctionDef)
+                or name not in self._declared(made.class_)
+            ):
+                self.loads[key] = None
+                return False
+            self.loads[key] = Summary(loader.definition, is_complete=False)
+            method = walker.decorating.plain(loader.definition, made)
+            given = walker.atoms.arguments([(walker.atoms.const(name),)], ())
+            self.loads[key] = walker.apart(made.class_.module, (method,), given)
+        found = self.loads[key]
+        return found is not None and (bool(found.steps) or not found.is_complete)
 
     def _held(self, walker: Walker, name: str) -> Value:
         class_ = self._objects().classes.get(name)
