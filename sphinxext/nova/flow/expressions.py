@@ -221,7 +221,7 @@ class Expressions:
                     if is_open and not items:
                         found = self._atoms.join(found, self._atoms.any)
                 case Dict(items=items, is_open=is_open):
-                    found = self._atoms.join(found, tuple(key for key, _ in items)[:8])
+                    found = self._atoms.join(found, self._atoms.limited(key for key, _ in items))
                     if is_open:
                         found = self._atoms.join(found, self._atoms.any)
                 case _:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _LIST: Final = "List"
 _ITEMS: Final = "objects"
+_CLONE: Final = "obj_clone"
+"""A method of :mod:`oslo_versionedobjects.base` that gives another object like this one."""
 LOADER: Final = "obj_load_attr"
 LOAD: Final = "load"
 """The kind of step that reading a field is which may have to be loaded."""
@@ -78,6 +80,9 @@ class Records(Boundaries):
 
     def field(self, walker: Walker, frame: Frame, made: Object, name: str) -> Value:
         """Return what a field holds; that ``obj_load_attr`` may be asked for it becomes a step."""
+        if name == _CLONE:
+            copied = walker.atoms.arguments([(made,)], ())
+            return (walker.atoms.partial(walker.atoms.external("copy.copy"), copied),)
         if self._loads(walker, made, name):
             frame.steps.append(Reached(LOAD, f"{made.class_.name}.{name}", frame.scope, frame.line))
         found = self._fields(made.class_).get(name)

@@ -30,6 +30,7 @@ _APPLICATION: Final = "api.openstack.wsgi_app.init_application"
 """What a WSGI server's module calls. 16.0.0 and newer."""
 _METADATA: Final = "api.metadata.handler.MetadataRequestHandler"
 _MAIN: Final = "main"
+_LOADABLE: Final = ("filters", "weights")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ class ServiceWork:
             yield from self._of_endpoints(service)
             yield from self._of_tasks(service)
             yield from self._started(service)
+            yield from self._loaded(service)
         if service == f"{package}-{_API}":
             yield from self._of_rest()
             for name in _OF_API:
@@ -142,6 +144,19 @@ class ServiceWork:
         yield Begun(member.definition.name, summary)
         start = self._walker.attribute(frame, summary.returns, "start")
         yield Begun(f"{class_.name}.start", self._walker.entry(class_.module, start, atoms.empty))
+
+    def _loaded(self, service: str) -> Iterator[Begun]:
+        """Give the filters and weighers of a scheduler, which it finds by looking into folders (``loadables.py``)."""
+        package = self._program.checkout.package
+        folder = f"{package}/{service.removeprefix(f'{package}-')}"
+        for below in _LOADABLE:
+            paths = self._program.source_files(f"{folder}/{below}")
+            self._program.note("names", f"{folder}/{below}")
+            self._program.load(paths)
+            for module in map(self._program.module_at, paths):
+                for fact in module.facts.classes if module is not None else ():
+                    if module is not None and fact.outer is None and fact.outer_class is None:
+                        yield from self._all_methods(self._made(ClassDef(module, fact.index)), private=True)
 
     def _of_command(self, name: str) -> Iterator[Begun]:
         start = starts(self._program).get(name)
