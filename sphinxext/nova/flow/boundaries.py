@@ -160,7 +160,7 @@ class Boundaries:
         del name
         return walker.atoms.any
 
-    def field(self, walker: Walker, frame: Frame, made: Object, name: str) -> Value:
-        """Return an attribute of an object that neither its class nor its methods give; steps go into the frame."""
-        del frame, made, name
-        return walker.atoms.any
+    def field(self, walker: Walker, frame: Frame, made: Object, name: str, found: Value) -> Value:
+        """Return an attribute of a record, of which ``found`` is what its methods assign; steps go into the frame."""
+        del walker, frame, made, name
+        return found

@@ -105,8 +105,11 @@ class Heap:
             value = self._atoms.join(own, self._assigned(made, name))
             self._found[key] = tuple(dict.fromkeys(self._shared(atom) for atom in value))
         found = self._found[key] or self._dynamic(frame, made, name)
-        if found is self._atoms.any and self._walker.boundaries.is_record(made.class_):
-            return self._walker.boundaries.field(self._walker, frame, made, name)
+        if self._walker.boundaries.is_record(made.class_):
+            # Whoever has a record may set its fields.
+            if any(isinstance(atom, Const) for atom in found):
+                found = self._atoms.any
+            return self._walker.boundaries.field(self._walker, frame, made, name, found)
         return found
 
     def _assigned_so_far(self, made: Object, name: str) -> Value:

@@ -78,18 +78,18 @@ class Records(Boundaries):
             return self._held(walker, held.holds)
         return (atom,) if self.is_record(atom.class_) else walker.atoms.any
 
-    def field(self, walker: Walker, frame: Frame, made: Object, name: str) -> Value:
+    def field(self, walker: Walker, frame: Frame, made: Object, name: str, found: Value) -> Value:
         """Return what a field holds; that ``obj_load_attr`` may be asked for it becomes a step."""
         if name == _CLONE:
             copied = walker.atoms.arguments([(made,)], ())
             return (walker.atoms.partial(walker.atoms.external("copy.copy"), copied),)
         if self._loads(walker, made, name):
             frame.steps.append(Reached(LOAD, f"{made.class_.name}.{name}", frame.scope, frame.line))
-        found = self._fields(made.class_).get(name)
-        if found is None:
-            return walker.atoms.any
-        held = self._held(walker, found.holds)
-        return (walker.atoms.sequence("list", [held], is_open=True),) if found.many else held
+        declared = self._fields(made.class_).get(name)
+        if declared is None or found is not walker.atoms.any:
+            return found
+        held = self._held(walker, declared.holds)
+        return (walker.atoms.sequence("list", [held], is_open=True),) if declared.many else held
 
     def _loads(self, walker: Walker, made: Object, name: str) -> bool:
         """Tell whether a field is loaded on demand, and walk what that does: apart, as loading goes in circles."""
