@@ -197,6 +197,11 @@ class Messaging:
             return False
         return self._walker.boundaries.short(definition.module.name) in self._walker.boundaries.rpc_modules
 
+    def carries(self, definition: FunctionDef) -> bool:
+        """Tell whether every message of the program goes through a function, by ``openstack/common/rpc/proxy.py``."""
+        module = self._walker.boundaries.short(definition.module.name)
+        return any(module == one or module.startswith(f"{one}.") for one in self._walker.boundaries.rpc_modules)
+
     def raw(self, frame: Frame, name: str, arguments: Arguments, line: int) -> Value:
         """Do ``rpc.cast(context, topic, {"method": ..., "args": {...}})``."""
         values = [*arguments.positional, *(value for _, value in arguments.keywords)]

@@ -272,7 +272,7 @@ class Walker:
         if isinstance(function, Lambda):
             return names
         count = self._contexts.get(function.definition, 0)
-        if count < _MOST_CONTEXTS:
+        if count < _MOST_CONTEXTS or self.messaging.carries(function.definition):
             return names
         return {name: tuple(dict.fromkeys(self._coarse(atom) for atom in value)) for name, value in names.items()}
 
