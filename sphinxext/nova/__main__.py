@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from sphinxext.nova.checkout import Checkout
-    from sphinxext.nova.model import Answer, DbCall, Flow, LayoutRow, PeriodicTask, Row, Service
+    from sphinxext.nova.model import Answer, DbCall, Flow, LayoutRow, PeriodicTask, Row, RpcMethod, Service
     from sphinxext.nova.present.tables import Table
     from sphinxext.nova.program import Program
 
@@ -145,6 +145,11 @@ def parser() -> argparse.ArgumentParser:
     ask.add_argument("--with", dest="more", choices=("start",), help="start: also the steps in which each starts")
     ask.set_defaults(ask=_services, table=_services_table)
 
+    ask = questions.add_parser("rpc-methods", parents=[_shared()], help="what can be asked of a process from outside?")
+    ask.add_argument("argument", nargs="?", default="", metavar="TOPIC", help="compute, nova-compute (default: all)")
+    ask.add_argument("--with", dest="more", choices=("callers",), help="callers: also where each client is called")
+    ask.set_defaults(ask=_rpc_methods, table=_rpc_methods_table)
+
     ask = questions.add_parser(
         "rpc-flow", parents=[_shared("mermaid")], help="what happens, process by process, when I call this?"
     )
@@ -241,6 +246,23 @@ def _services_table(answer: Answer[Service]) -> Table:
     if any(row.start is not None for row in answer.rows):
         return steps_table(answer.rows, str)
     return services_table(answer.rows, default_columns(answer.rows), str)
+
+
+def _rpc_methods(asking: _Asking) -> Answer[RpcMethod]:
+    of, with_callers = asking.asked.argument, asking.asked.more == "callers"
+
+    def ask(program: Program) -> Answer[RpcMethod]:
+        from sphinxext.nova.openstack.rpc_methods import rpc_methods
+
+        return rpc_methods(program, of, with_callers=with_callers)
+
+    return asking.kept((of, with_callers), ask)
+
+
+def _rpc_methods_table(answer: Answer[RpcMethod]) -> Table:
+    from sphinxext.nova.present.rpc_methods import default_columns, rpc_methods_table
+
+    return rpc_methods_table(answer.rows, default_columns(answer.rows), str)
 
 
 def _rpc_flow(asking: _Asking) -> Answer[Flow]:

@@ -339,10 +339,10 @@ class RpcMethod:
 
     ``kind`` are all kinds in which the client sends it; empty where no client does. ``client`` is ``None`` for a public
     method of an endpoint that no client in the tree sends, ``endpoint`` for one that nothing answers. ``arguments`` are
-    the names that travel.
+    the names that travel. ``topic`` is ``None`` where only running tells it.
     """
 
-    topic: str
+    topic: str | None
     namespace: str | None
     method: str
     kind: tuple[str, ...]

@@ -22,6 +22,7 @@ from sphinxext.nova.extension.only import NovaOnly
 from sphinxext.nova.extension.periodic_tasks import PeriodicTasks
 from sphinxext.nova.extension.roles import EntryRole, OptionRole, PathRole, ServiceRole, TaskRole
 from sphinxext.nova.extension.rpc_flow import RpcFlow
+from sphinxext.nova.extension.rpc_methods import RpcMethods
 from sphinxext.nova.extension.services import ServiceBootstrap
 from sphinxext.nova.extension.warnings import warn, warn_problem
 from sphinxext.nova.problems import CheckoutError, Kind
@@ -47,6 +48,7 @@ DIRECTIVES: dict[str, type[NovaDirective]] = {
     "nova-only": NovaOnly,
     "periodic-tasks": PeriodicTasks,
     "rpc-flow": RpcFlow,
+    "rpc-methods": RpcMethods,
     "service-bootstrap": ServiceBootstrap,
 }
 """The directives, which go by these names and by the domain's (``openstack:nova-layout``)."""

@@ -79,7 +79,7 @@ class Renderer:
 
     def _inline(self, cell: Cell, column: Column) -> nodes.Node:
         inner: nodes.Element | nodes.Text = nodes.Text(cell.text)
-        if column.look is Look.NAME:
+        if (cell.look or column.look) is Look.NAME:
             inner = nodes.literal(cell.text, cell.text)
         if uri := self.link(cell):
             inner = nodes.reference("", "", inner, internal=False, refuri=uri)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sphinxext.nova.flow import Class, Const, Dict, Frame, Function, Object, Partial, Sequence, Target
+from sphinxext.nova.openstack.commands import starts
 from sphinxext.nova.openstack.managers import managers
 from sphinxext.nova.program import ClassDef, FunctionDef, evaluate, lookup
 
@@ -70,6 +71,13 @@ class Endpoints:
                 topic = evaluate(name, module) if module is not None else None
                 if isinstance(topic, str):
                     yield topic, service
+
+    @property
+    def main_topics(self) -> Mapping[str, str]:
+        """The services by the topic that is theirs in the first place, without those that no command starts."""
+        prefix = f"{self._program.checkout.package}-"
+        commands = starts(self._program)
+        return {service.removeprefix(prefix): service for service in self.managers if service in commands}
 
     def service_of(self, class_: ClassDef) -> str | None:
         """Return the service one of whose endpoints is of this class."""

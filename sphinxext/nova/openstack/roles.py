@@ -39,7 +39,7 @@ def role_of(module: Module) -> Role | None:
 
 
 def _role_of_class(class_: ClassDef) -> Role | None:
-    if _is_client(class_):
+    if is_client(class_):
         return Role.RPCAPI
     if _is_task(class_):
         return Role.TASKS
@@ -51,7 +51,7 @@ def _is_manager(class_: ClassDef) -> bool:
     return _descends(class_, f"{_package(class_)}.manager.")
 
 
-def _is_client(class_: ClassDef) -> bool:
+def is_client(class_: ClassDef) -> bool:
     """Tell whether a class packs messages and sends them.
 
     ``RpcProxy`` of ``openstack/common/rpc/proxy.py`` (2012.2, 2013.1) and ``rpcclient.py`` (2013.2) is its ancestor,

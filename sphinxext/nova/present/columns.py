@@ -43,3 +43,16 @@ SERVICES = (
 
 SERVICE_KINDS = ("wsgi", "multi-process", "single-process", "proxy", "all-in-one", "command")
 """The kinds of processes, as the JSON answer calls them."""
+
+RPC_METHODS = (
+    "method",
+    "topic",
+    "namespace",
+    "kind",
+    "versions",
+    "client",
+    "endpoint",
+    "arguments",
+    "callers",
+)
+"""Of what can be asked over RPC."""

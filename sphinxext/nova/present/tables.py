@@ -29,13 +29,15 @@ class Look(enum.Enum):
 class Cell:
     """One cell. ``place`` is the file or folder (and line) of the checkout that the text links to.
 
-    A cell that lists several things has one cell for each as ``parts``, and ``text`` for where nothing links.
+    A cell that lists several things has one cell for each as ``parts``, and ``text`` for where nothing links. ``look``
+    is another one than the column's.
     """
 
     text: str
     place: str | None = None
     line: int | None = None
     parts: tuple[Cell, ...] = ()
+    look: Look | None = None
 
 
 @dataclass(frozen=True, slots=True)

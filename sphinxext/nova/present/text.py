@@ -63,7 +63,8 @@ def _rst_cell(cell: Cell, column: Column) -> str:
     if cell.parts:
         return ", ".join(_rst_cell(part, column) for part in cell.parts)
     # A backquote or an outer space ends or spoils a literal; such a name is set as escaped text.
-    if column.look is Look.NAME and cell.text and "`" not in cell.text and cell.text == cell.text.strip():
+    look = cell.look or column.look
+    if look is Look.NAME and cell.text and "`" not in cell.text and cell.text == cell.text.strip():
         return f"``{cell.text}``"
     return _escape(cell.text)
 
