@@ -28,6 +28,17 @@ from sphinxext.nova.present.conditions import LONGEST, negated, of_newest, short
         ),
         ("a_name_without_any_place_to_break_" * 3, ("a_name_without_any_place_to_break_" * 3)[: LONGEST - 1] + "…"),
         ("myself.x and itself.y", "myself.x and itself.y"),
+        ("(a or b)", "a or b"),
+        ("(a or b) and (c or d)", "(a or b) and (c or d)"),
+        (
+            "(not hasattr(instance, 'system_metadata') or len(instance['system_metadata']) == 0)",
+            "not hasattr(…) or len(instance['system_metadata']) == 0",
+        ),
+        (
+            "(performs_checks_of_a_kind and not is_shared_storage_of_instance) or x",
+            "(performs_checks_of_a_kind and not is_shared_storage_of_ins…",
+        ),
+        ("for (build_request, request_spec, host_list, instance) in zipped_things", "for (…) in zipped_things"),
     ],
 )
 def test_a_long_condition_is_said_in_few_characters(condition: str, expected: str) -> None:

@@ -185,6 +185,16 @@ def test_what_every_branch_sends_is_drawn_once() -> None:
     assert outline(fold(told).items) == [("first", ["s"]), ("opt", {"a": ["x"]}), "last"]
 
 
+def test_what_every_branch_does_under_a_condition_is_drawn_once() -> None:
+    told = flow(
+        block(
+            "alt",
+            *((condition, block("loop", ("for x in y", call(CONDUCTOR, "a")))) for condition in ("p", "q", None)),
+        ),
+    )
+    assert outline(fold(told).items) == [("loop", {"for x in y": ["a"]})]
+
+
 def test_what_was_sent_before_is_not_drawn_again_unless_asked_for() -> None:
     told = flow(
         call(CONDUCTOR, "a"),

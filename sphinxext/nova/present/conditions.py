@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _SPACE = re.compile(r"\s+")
 _OF_SELF = re.compile(r"(?<![\w.])(?:self|cls)\.(?=\w)")
@@ -11,6 +15,7 @@ _VERSION_CHECK = re.compile(
     r"|\bMIN_(?:COMPUTE|VER)\w*\b"
 )
 _OLDER = re.compile(r"<(?!=)|\bnot\b")
+_NAME = re.compile(r"\b(?!(?:and|or|not|if|else|for|in|is|while)\b)[^\W\d]\w*")
 _OPEN, _CLOSE = "([{", ")]}"
 
 _OPPOSITES = {"==": "!=", "is": "is not", "in": "not in"}
@@ -62,34 +67,49 @@ def one_line(condition: str) -> str:
 def shortened(condition: str, longest: int = LONGEST) -> str:
     """Say a condition in few characters and keep it readable.
 
-    ``self.`` goes first; then the arguments of calls, from the innermost; then the last operands of an ``and`` or
-    ``or``; last the end. What is gone is marked by an ellipsis.
+    ``self.`` goes first, and brackets around the whole; then the arguments of calls and what is between square
+    brackets, the longest first; then the last operands of an ``and`` or ``or``; then what is between other brackets;
+    last the end. What is gone is marked by an ellipsis.
     """
     text = _OF_SELF.sub("", one_line(condition))
-    while len(text) > longest and (shorter := _without_arguments(text)) != text:
-        text = shorter
-    if len(text) > longest:
-        operands = _operands(text)
-        while len(operands) > 1 and len(text) > longest:
-            operands.pop()
-            text = " ".join(operands).rstrip() + " …"
+    while text[:1] == "(" and text[-1:] == ")" and not _outside(text).strip():
+        text = text[1:-1].strip()
+    text = _emptied(text, longest, calls=True)
+    operands = _operands(text)
+    while len(operands) > 1 and len(text) > longest:
+        operands.pop()
+        text = " ".join(operands).rstrip() + " …"
+    emptied = _emptied(text, longest, calls=False)
+    if _NAME.search(emptied):
+        text = emptied
     return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
 
 
-def _without_arguments(text: str) -> str:
-    """Empty the longest pair of brackets that holds no other pair with something in it."""
+def _emptied(text: str, longest: int, *, calls: bool) -> str:
+    """Take out what is between brackets until the text is short enough, or nothing is left to take."""
+    while len(text) > longest:
+        places = [
+            (start, end)
+            for start, end in _innermost(text)
+            if end - start > 1 and (not calls or re.match(r"[\w\])]", text[start - 2 : start - 1]))
+        ]
+        if not places:
+            return text
+        start, end = max(places, key=lambda place: place[1] - place[0])
+        text = f"{text[:start]}…{text[end:]}"
+    return text
+
+
+def _innermost(text: str) -> Iterator[tuple[int, int]]:
+    """Give the places between brackets that hold no other brackets with something between them."""
     stack: list[int] = []
-    best: tuple[int, int] | None = None
     for place, character in enumerate(text):
         if character in _OPEN:
-            stack.append(place)
+            stack.append(place + 1)
         elif character in _CLOSE and stack:
-            start = stack.pop() + 1
-            inner = text[start:place]
-            shrinks = len(inner) > 1 and not re.search(r"[(\[{](?!…?[)\]}])", inner)
-            if shrinks and (best is None or place - start > best[1] - best[0]):
-                best = (start, place)
-    return text if best is None else f"{text[: best[0]]}…{text[best[1] :]}"
+            start = stack.pop()
+            if not re.search(r"[(\[{](?!…?[)\]}])", text[start:place]):
+                yield start, place
 
 
 def _operands(text: str) -> list[str]:

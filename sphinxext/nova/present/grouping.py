@@ -50,7 +50,7 @@ def settled(items: Sequence[Item]) -> tuple[Item, ...]:
         if isinstance(item, Group) and item.kind == "opt":
             inner = item.branches[0][1]
             following = rest[: len(inner)]
-            if len(following) == len(inner) and all(map(_alike, inner, following)):
+            if _all(inner, following):
                 # What comes first is told in full.
                 rest[: len(inner)] = inner
                 continue
@@ -72,5 +72,16 @@ def _alike(one: Item, other: Item) -> bool:
             return False
         if other.again in {one.told, one.again} and other.again:
             return True
-        return len(one.body) == len(other.body) and all(map(_alike, one.body, other.body))
+        return _all(one.body, other.body)
+    if isinstance(one, Group) and isinstance(other, Group):
+        conditions = [[condition for condition, _items in group.branches] for group in (one, other)]
+        return (
+            one.kind == other.kind
+            and conditions[0] == conditions[1]
+            and all(_all(mine, theirs) for (_, mine), (_, theirs) in zip(one.branches, other.branches, strict=True))
+        )
     return one == other
+
+
+def _all(some: Sequence[Item], others: Sequence[Item]) -> bool:
+    return len(some) == len(others) and all(map(_alike, some, others))
