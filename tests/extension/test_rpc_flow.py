@@ -134,7 +134,7 @@ def test_the_diagram_and_its_table(flows: Site) -> None:
     assert "Fig. 1" in html
     assert html.count('class="mermaid"') == 1
     said = [item.astext() for item in flows.doctree("index").findall(nodes.list_item)]
-    assert said == ["To all servers of a service, with nothing following: 1 (update_info)."]
+    assert said == ["To all servers of a service, with nothing following: 1 (update_info). :side:"]
 
 
 def test_both_ends_are_linked(flows: Site) -> None:

@@ -71,3 +71,18 @@ def test_hosts_have_names() -> None:
         "p4": "nova-compute (source)",
         "p5": "nova-compute (destination)",
     }
+
+
+def test_what_is_left_out_by_default_says_which_option_shows_it() -> None:
+    assert {reason.name: reason.shown_by for reason in Reason} == {
+        "FAILURE": "failures:",
+        "VERSION": "branches: all",
+        "BRANCH": "branches: newest",
+        "SIDE": "side:",
+        "DATA": "data:",
+        "REPEAT": "repeats:",
+        "DEPTH": None,
+        "STOP": None,
+        "HIDE": None,
+        "ONLY": None,
+    }

@@ -224,7 +224,7 @@ class RpcFlow(NovaDirective):
             yield nodes.Text(".")
 
     def _left_out(self, picture: Picture) -> Iterator[nodes.Node]:
-        """Say how many messages are not shown, why, and which option shows them."""
+        """Say how many messages are not shown, why, and which option of this directive shows them."""
         from sphinxext.nova.present import words
 
         if not picture.left_out:
@@ -233,6 +233,8 @@ class RpcFlow(NovaDirective):
         for left in picture.left_out:
             paragraph = nodes.paragraph("", words.left_out(left, translate), classes=["nova-left-out"])
             paragraph["support_smartquotes"] = False
+            if left.reason.shown_by:
+                paragraph += [nodes.Text(" "), nodes.literal("", f":{left.reason.shown_by}")]
             said += nodes.list_item("", paragraph)
         lead = nodes.paragraph("", translate("Not shown:"))
         yield nodes.container("", lead, said, classes=["nova-left-out"])

@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
 
 class Reason(enum.StrEnum):
-    """Why messages of a flow are not in its picture; the value is the option of a directive that shows them."""
+    """Why messages of a flow are not in its picture; the value is the option that leaves them out, or shows them."""
 
     FAILURE = "failures"
     """They are sent when something went wrong."""
-    VERSION = "branches"
+    VERSION = "branches: all"
     """They are sent to, or in the place of, a service of an older release."""
-    BRANCH = "branches: all"
+    BRANCH = "branches: newest"
     """Another branch says more, and only one of them was asked for."""
     SIDE = "side"
     """They tell all servers of a service something that no further message comes of."""
@@ -33,6 +33,14 @@ class Reason(enum.StrEnum):
     """The author hides them."""
     ONLY = "only"
     """They are not among those that the author asks for."""
+
+    @property
+    def shown_by(self) -> str | None:
+        """The option, as a directive writes it, that shows them; ``None`` where the author has left them out."""
+        if self in {Reason.DEPTH, Reason.STOP, Reason.HIDE, Reason.ONLY}:
+            return None
+        name, _, value = self.value.partition(": ")
+        return f"{name}: {value}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)
