@@ -120,20 +120,23 @@ class Messaging:
         return (self._atoms.client(target),)
 
     def rebased(self, value: Value, frame: Frame, callee: FunctionDef, form: CallForm | None) -> Value:
-        """Return clients that a helper prepared with the host as its caller writes it."""
+        """Return clients that a helper prepared, and topics that it made, with the host as its caller writes it."""
         if form is None or not any(_server_is_of(atom, callee) for atom in value):
             return value
         found: list[Atom] = []
         for atom in value:
-            if isinstance(atom, Client) and _server_is_of(atom, callee):
+            if not _server_is_of(atom, callee):
+                found.append(atom)
+            elif isinstance(atom, Client):
                 target = atom.target
                 written = None if target.server is None else given(target.server[1], callee, form)
                 server = target.server if written is None else (frame.scope, written)
                 rebased = self._atoms.target(target.topic, target.namespace, target.version, server, target.fanout)
                 found.append(self._atoms.client(rebased))
-            else:
-                found.append(atom)
-        return tuple(found)
+            elif isinstance(atom, Text) and atom.rest is not None:
+                written = given(atom.rest[1], callee, form)
+                found.append(atom if written is None else self._atoms.text(atom.prefix, (frame.scope, written)))
+        return tuple(dict.fromkeys(found))
 
     def send(self, frame: Frame, send: Send, arguments: Arguments, line: int) -> Value:
         """Do ``client.call(context, method, **arguments)``, or ``cast``."""
@@ -244,7 +247,10 @@ class Messaging:
 
 
 def _server_is_of(atom: Atom, function: FunctionDef) -> bool:
-    return isinstance(atom, Client) and atom.target.server is not None and atom.target.server[0] == function
+    match atom:
+        case Client(target=Target(server=written)) | Text(rest=written):
+            return written is not None and written[0] == function
+    return False
 
 
 def _version(text: str) -> tuple[int, ...]:

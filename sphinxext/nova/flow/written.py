@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sphinxext.nova.program.bindings import Value as Assigned
 from sphinxext.nova.syntax.facts import ParameterKind
 
 if TYPE_CHECKING:
@@ -50,12 +51,23 @@ def given(expression: Expr, callee: FunctionDef, form: CallForm) -> Expr:
         return expression
     keywords = dict(form[3])
     index = names.index(head) - (1 if callee.owner is not None else 0)
+    argument: Expr = None
     if head in keywords:
         argument = keywords[head]
     elif 0 <= index < len(form[2]) and not any(isinstance(one, tuple) and one[0] == "*" for one in form[2]):
         argument = form[2][index]
-    else:
-        return None
     if not dot:
-        return argument
-    return f"{argument}.{rest}" if isinstance(argument, str) else ("attr", argument, rest)
+        return argument if argument is not None else _instead(head, callee, form)
+    return f"{argument}.{rest}" if isinstance(argument, str) else ("attr", argument, rest) if argument else None
+
+
+def _instead(name: str, callee: FunctionDef, form: CallForm) -> Expr:
+    """Return what a function takes where it is given no host: ``if not host: host = instance['host']``."""
+    for binding in callee.bindings.get(name, ()):
+        if isinstance(binding, Assigned):
+            match binding.value:
+                case ("subscript", str(owner), key) if owner != name:
+                    return ("subscript", given(owner, callee, form) or owner, key)
+                case str() if binding.value.partition(".")[0] != name:
+                    return given(binding.value, callee, form)
+    return None
