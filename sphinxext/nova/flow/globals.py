@@ -46,7 +46,9 @@ class Globals:
         if isinstance(scope, FunctionDef):
             if not frame.is_guess:
                 # A local name that is not bound yet is one that running would not find, either.
-                return self._named(name, scope.module)
+                outer = frame.owner.outer if frame.owner is not None else None
+                is_of_maker = isinstance(outer, FunctionDef) and name in outer.bindings
+                return self._named(name, outer if is_of_maker and outer is not None else scope.module)
             bindings = scope.bindings.get(name)
             if bindings and isinstance(bindings[0], Given):
                 return self._guessed(scope, name, frame)

@@ -244,7 +244,10 @@ class Walker:
 
     def _known(self, name: str, value: Value) -> Value:
         """Return what an argument is; of one that may be anything, what parameters of this name are."""
-        return self.boundaries.parameter(self, name) if value in (self.atoms.any, self.atoms.some) else value
+        if value not in (self.atoms.any, self.atoms.some):
+            return value
+        named = self.boundaries.parameter(self, name)
+        return value if named == self.atoms.any else named
 
     def _unpacked(self, names: dict[str, Value], target: Expr) -> None:
         """Bind the names of Python 2's ``def f(a, (b, c))``."""
