@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sphinxext.nova.checkout import open_checkout
-from sphinxext.nova.model import Kind, QuestionError, Service, StartStep
+from sphinxext.nova.model import Kind, Problem, QuestionError, Service, StartStep
 from sphinxext.nova.openstack.services import find_command, services
 from sphinxext.nova.program import Program
 from tests.openstack.record_services import EXPECTED, told
@@ -235,6 +235,14 @@ def test_two_topics_and_no_access_to_the_database(tmp_path: Path) -> None:
     )
 
 
+def test_a_topic_that_only_running_tells_is_a_problem(tmp_path: Path) -> None:
+    main = "def main():\n    server = service.Service.create(binary='nova-compute',\n        topic=sys.argv[1])\n"
+    answer = services(program(tmp_path, {**FILES, "nova/cmd/compute.py": main}), "nova-compute")
+    assert answer.rows[0].topics == ()
+    message = "only running tells a topic of nova-compute: sys.argv[1]"
+    assert answer.problems == (Problem(Kind.UNRESOLVED, message, "nova/cmd/compute.py", 2),)
+
+
 @pytest.mark.parametrize(
     "files",
     [
@@ -254,7 +262,7 @@ def test_two_topics_and_no_access_to_the_database(tmp_path: Path) -> None:
 def test_hostile_services_end(tmp_path: Path, files: Mapping[str, str | None]) -> None:
     answer = services(program(tmp_path, {**FILES, **files}), with_start=True)
     assert len(answer.rows) == 9
-    assert all(problem.kind is Kind.SYNTAX for problem in answer.problems)
+    assert {problem.kind for problem in answer.problems} <= {Kind.SYNTAX, Kind.UNRESOLVED}
 
 
 @pytest.mark.release

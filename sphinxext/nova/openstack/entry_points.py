@@ -32,6 +32,7 @@ WSGI: Final = "wsgi_scripts"
 _SECTION: Final = "entry_points"
 _BUILT: Final = re.compile(r"[^/]+\.(?:egg|dist)-info/entry_points\.txt")
 _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
+_WORD: Final = re.compile(r"""(?<![\w./-])([\w./-]+)["']?[ \t]*(?=[=,\]"']|$)""")
 _TARGET: Final = re.compile(r"\w+(?:\.\w+)*(?::\w+(?:\.\w+)*)?")
 
 
@@ -100,48 +101,50 @@ class _Reading:
         project = project if isinstance(project, dict) else {}
         groups = project.get("entry-points")
         tables = {CONSOLE: project.get("scripts"), **(groups if isinstance(groups, dict) else {})}
+        lines = _lines_of(text)
         for group, table in tables.items():
             for name, target in table.items() if isinstance(table, dict) else ():
-                self._add(group, name, target, path, _line_of(name, text))
+                self._add(group, name, target, path, lines.get(name, 1))
 
     def _setup_cfg(self, path: str) -> None:
-        parser, text = self._ini(path)
+        parser, lines = self._ini(path)
         if parser.has_section(_SECTION):
             for group, value in parser.items(_SECTION):
-                self._lines(group, value.splitlines(), path, text)
+                self._lines(group, value.splitlines(), path, lines)
         for script in parser.get("files", "scripts", fallback="").splitlines():
-            self._script(script.strip(), path, _line_of(script.strip(), text))
+            self._script(script.strip(), path, lines.get(script.strip(), 1))
 
     def _ini_groups(self, path: str) -> None:
-        parser, text = self._ini(path)
+        parser, lines = self._ini(path)
         for group in parser.sections():
             for name, target in parser.items(group):
-                self._add(group, name, target, path, _line_of(name, text))
+                self._add(group, name, target, path, lines.get(name, 1))
 
     def _setup_py(self, path: str) -> None:
         text = self._text(path)
         module = self._program.module_at(path) if "scripts" in text or _SECTION in text else None
         if module is None:
             return
+        lines = _lines_of(text)
         for _, function, _, keywords, line, _ in calls(module.body):
             if isinstance(function, str) and function.rpartition(".")[2] == "setup":
                 given = dict(keywords)
                 for script in _items(given.get("scripts"), module):
-                    self._script(script, path, _line_of(script, text, line))
+                    self._script(script, path, lines.get(script, line))
                 groups = evaluate(given.get(_SECTION), module)
                 for group, points in groups.items() if isinstance(groups, dict) else ():
-                    lines = points.splitlines() if isinstance(points, str) else points
-                    self._lines(str(group), lines if isinstance(lines, list | tuple) else (), path, text)
+                    listed = points.splitlines() if isinstance(points, str) else points
+                    self._lines(str(group), listed if isinstance(listed, list | tuple) else (), path, lines)
 
     # --- what is in them
 
-    def _lines(self, group: str, lines: Iterable[object], path: str, text: str) -> None:
-        for line in lines:
-            name, equals, target = str(line).partition("=")
+    def _lines(self, group: str, listed: Iterable[object], path: str, lines: Mapping[str, int]) -> None:
+        for point in listed:
+            name, equals, target = str(point).partition("=")
             if equals:
-                self._add(group, name.strip(), target, path, _line_of(name.strip(), text))
+                self._add(group, name.strip(), target, path, lines.get(name.strip(), 1))
             elif name.strip() and not name.lstrip().startswith("#"):
-                self._problem(path, f"{name.strip()!r} is no entry point", _line_of(name.strip(), text))
+                self._problem(path, f"{name.strip()!r} is no entry point", lines.get(name.strip()))
 
     def _add(self, group: str, name: str, target: object, path: str, line: int) -> None:
         # What follows in brackets are extras of the distribution.
@@ -162,7 +165,7 @@ class _Reading:
 
     # --- bytes
 
-    def _ini(self, path: str) -> tuple[configparser.RawConfigParser, str]:
+    def _ini(self, path: str) -> tuple[configparser.RawConfigParser, Mapping[str, int]]:
         text = self._text(path)
         # Nova's has "%" in its values, and sections that occur twice.
         parser = configparser.RawConfigParser(strict=False, delimiters=("=",), allow_no_value=True)
@@ -171,7 +174,7 @@ class _Reading:
             parser.read_string(text)
         except configparser.Error as error:
             self._problem(path, f"is no INI file: {str(error).splitlines()[0]}", getattr(error, "lineno", None))
-        return parser, text
+        return parser, _lines_of(text)
 
     def _text(self, path: str) -> str:
         self._program.note("file", path)
@@ -199,8 +202,11 @@ def _items(expression: Expr, module: Module) -> Iterator[str]:
     yield from (item for item in found if isinstance(item, str))
 
 
-def _line_of(word: str, text: str, default: int = 1) -> int:
-    """Return the number of the first line that is about this name."""
-    pattern = re.compile(rf"""^[^#\n]*?(?<![\w./-]){re.escape(word)}["']?[ \t]*(?:=|,|\]|$|["'])""", re.MULTILINE)
-    found = pattern.search(text) if word else None
-    return text.count("\n", 0, found.end()) + 1 if found else default
+def _lines_of(text: str) -> Mapping[str, int]:
+    """Return for each word that is declared in a file, or stands in quotes, the number of the first such line."""
+    found: dict[str, int] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.lstrip().startswith("#"):
+            for word in _WORD.findall(line):
+                found.setdefault(word, number)
+    return found

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from sphinxext.nova.flow import Boundaries, Walker
-from sphinxext.nova.model import Answer, Kind, QuestionError, Service, Source
+from sphinxext.nova.model import Answer, Kind, Problem, QuestionError, Service, Source
 from sphinxext.nova.openstack.bootstrap import Bootstrap, options_in
 from sphinxext.nova.openstack.commands import commands, problems
 from sphinxext.nova.openstack.endpoints import Endpoints
@@ -39,7 +39,8 @@ def services(program: Program, *of: str, with_start: bool = False) -> Answer[Ser
     with program.recording() as record:
         question = _Question(program, with_start=with_start)
         rows = tuple(map(question.row, question.chosen([name for name in of if name])))
-    return Answer(rows, (*problems(program), *record.problems), exact({*record.sources, Source("ref", "")}))
+    found = (*problems(program), *record.problems, *question.problems)
+    return Answer(rows, found, exact({*record.sources, Source("ref", "")}))
 
 
 def find_command(program: Program, name: str) -> tuple[Command, frozenset[Source]]:
@@ -75,6 +76,7 @@ class _Question:
         self._walker.options = self.options
         self._endpoints = Endpoints(self._walker)
         self._with_start = with_start
+        self.problems: list[Problem] = []
 
     def chosen(self, names: Sequence[str]) -> Sequence[Command]:
         """Return the commands that are asked for."""
@@ -125,6 +127,9 @@ class _Question:
                     # Service.create takes what follows "nova-" in the binary's name.
                     binaries = bootstrap.binaries
                     yield binaries[0].removeprefix(f"{package}-") if binaries else by_name
+                elif written.expression is not None and topic is not None:
+                    message = f"only running tells a topic of {command.name}: {render(written.expression)}"
+                    self.problems.append(Problem(Kind.UNRESOLVED, message, written.scope.module.path, written.line))
 
     def _manager(self, command: Command, bootstrap: Bootstrap) -> str | None:
         if bootstrap.created or bootstrap.serves_script:
