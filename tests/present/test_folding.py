@@ -147,6 +147,11 @@ def test_database_work_of_the_conductor_is_beside_the_point() -> None:
     assert outline(picture.items) == [("resize_instance", [("relay", ["finish_resize"])])]
     assert picture.left_out[-1] == LeftOut(Reason.DATA, 2, ("instance_update", "b"))
     assert len(list(arrows(fold(told, Choice(data=True)).items))) == 5
+    # Steps that were told before count, whichever message told them.
+    told = flow(
+        data("relay", cast(DEST, "go")), cast(SOURCE, "x", data("relay", Again(1))), data("a"), data("b", Again(5))
+    )
+    assert outline(fold(told).items) == [("relay", ["go"]), ("x", [("relay", "= 1")])]
     # Where there is nothing else, that is what the flow is about.
     assert outline(fold(flow(data("instance_update"))).items) == ["instance_update"]
 

@@ -44,10 +44,11 @@ def fold(flow: Flow, choice: Choice | None = None, *, external: Mapping[str, str
     :param external: the lifelines of what is outside, by prefixes of dotted names.
     """
     choice = Choice() if choice is None else choice
+    told = {message.number: message for message in messages(flow.steps)}
     # A flow of side messages alone is about them.
-    if all(map(_aside, messages(flow.steps))):
+    if all(_aside(message, told) for message in told.values()):
         choice = replace(choice, side=True, data=True)
-    folder = _Folder(flow, choice, external)
+    folder = _Folder(flow, choice, external, told)
     start = flow.participants[0].id if flow.participants else "p1"
     where = _Where(start, flow.entry.name, 1)
     items = numbered(told_once((*folder.items(flow.steps, where, set()), *_failing(where))))
@@ -77,13 +78,20 @@ def _key(message: Message) -> _Key:
     return message.sender, message.from_, message.to, message.kind, message.topic, message.method
 
 
-def _aside(message: Message) -> Reason | None:
+def _aside(message: Message, told: Mapping[int, Message]) -> Reason | None:
     """Say why a message is beside the point of a flow, ``None`` where it is not.
 
     The conductor works on the database for nova-compute by methods of ``ConductorManager`` (2013.1-2014.2; later it is
     objects that ask it). What it does on its own account is in a class of its own.
     """
-    if any(messages(message.steps)):
+    answered = message
+    seen = {message.number}
+    while len(answered.steps) == 1 and isinstance(again := answered.steps[0], Again):
+        if again.number in seen or again.number not in told:
+            break
+        seen.add(again.number)
+        answered = told[again.number]
+    if any(messages(answered.steps)):
         return None
     if message.kind == "fanout":
         return Reason.SIDE
@@ -105,13 +113,13 @@ class _Where:
 class _Folder:
     """Turns the steps of one flow into items, and keeps count of what it leaves out."""
 
-    def __init__(self, flow: Flow, choice: Choice, external: Mapping[str, str]) -> None:
+    def __init__(self, flow: Flow, choice: Choice, external: Mapping[str, str], told: Mapping[int, Message]) -> None:
         self._flow = flow
         self._choice = choice
         self._external = external
         self._names = {participant.id: participant.name for participant in flow.participants}
         self._more: dict[tuple[str, str], Lifeline] = {}
-        self._told = {message.number: message for message in messages(flow.steps)}
+        self._told = told
         self._drawn: dict[int, int] = {}
         """The messages whose steps are drawn: below the message of which number."""
         self._left: dict[_Key, tuple[Reason, str]] = {}
@@ -169,7 +177,7 @@ class _Folder:
         elif choice.only and not matches(message, receiver, choice.only):
             self._leave_out(Reason.ONLY, [message])
             yield from self._below(message, where, sent)
-        elif (aside := _aside(message)) and not (choice.side if aside is Reason.SIDE else choice.data):
+        elif (aside := _aside(message, self._told)) and not (choice.side if aside is Reason.SIDE else choice.data):
             self._leave_out(aside, [message])
         elif not choice.repeats and key in sent:
             self._repeated[message.number] = message.method
@@ -234,7 +242,7 @@ class _Folder:
         if block.kind == "failure" and not self._choice.failures:
             below = [message for branch in block.branches for message in messages(branch.steps)]
             self._leave_out(Reason.FAILURE, below)
-            where.failing.extend(message.method for message in _sent_here(block) if not _aside(message))
+            where.failing.extend(message.method for message in _sent_here(block) if not _aside(message, self._told))
             return ()
         wanted = self._wanted(block)
         ways = [set(sent) for _branch in wanted]
