@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from sphinxext.nova.model import Kind, Problem, QuestionError
 from sphinxext.nova.openstack.periodic_tasks import periodic_tasks
-from sphinxext.nova.openstack.rest import find_rest_action, rest_actions
+from sphinxext.nova.openstack.rest import find_rest_action, function_of, rest_actions
 from sphinxext.nova.program import ClassDef, FunctionDef, imported_by_string, lookup
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sphinxext.nova.program import Program
 
 _CLASS: Final = re.compile(rb"^[ \t]*class[ \t]+(\w+)", re.MULTILINE)
-_METHODS: Final = ("GET ", "POST ", "PUT ", "DELETE ", "PATCH ", "HEAD ")
+_METHODS: Final = ("GET ", "POST ", "PUT ", "DELETE ", "PATCH ", "HEAD ", "EC2 ")
 _MOST_NEAR: Final = 5
 
 
@@ -62,7 +62,8 @@ def find_entry(program: Program, endpoints: Endpoints, asked: str) -> Start:
 
 def _is_rest(asked: str) -> bool:
     api, colon, rest = asked.partition(":")
-    return asked.startswith(_METHODS) or (bool(colon) and (rest.strip().startswith(_METHODS) or api.strip() == "ec2"))
+    starts = asked.upper().startswith(_METHODS) or rest.strip().upper().startswith(_METHODS)
+    return starts or (bool(colon) and api.strip().lower() == "ec2")
 
 
 def _rest(program: Program, asked: str) -> Start:
@@ -76,8 +77,8 @@ def _rest(program: Program, asked: str) -> Start:
     if len({action.function for action in found}) > 1:
         raise QuestionError(Kind.NAME, f"{asked} may be {', '.join(names)}")
     action = found[0]
-    function, class_ = imported_by_string(action.function, program), imported_by_string(action.controller, program)
-    if not isinstance(function, FunctionDef):
+    function, class_ = function_of(action, program), imported_by_string(action.controller, program)
+    if function is None:
         raise QuestionError(Kind.NAME, f"{asked} leads to {action.function}, which is not there")
     return Start(function, class_ if isinstance(class_, ClassDef) else None, f"{program.checkout.package}-api")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sphinxext.nova.checkout import open_checkout
-from sphinxext.nova.openstack.rest import find_rest_action, rest_actions
+from sphinxext.nova.openstack.rest import find_rest_action, function_of, rest_actions
 from sphinxext.nova.program import Program
 from tests.openstack.rest.record_rest_actions import EXPECTED, counted
 from tests.openstack.test_history import tags
@@ -288,7 +288,8 @@ def test_a_list_of_routes(tmp_path: Path) -> None:
             "    def _evacuate(self, req, id, body): pass\n"
         ),
     }
-    asked = rest_actions(program(tmp_path, files))
+    nova = program(tmp_path, files)
+    asked = rest_actions(nova)
     assert [told(action) for action in asked] == [
         "v2.1: GET /servers -> compute.servers.Controller index 2",
         "v2.1: GET /servers/{id} -> compute.servers.Controller show 11",
@@ -297,7 +298,9 @@ def test_a_list_of_routes(tmp_path: Path) -> None:
         "v2.1: POST /servers/{id}/action evacuate -> compute.more.Actions _evacuate 9",
     ]
     (show,) = find_rest_action(asked, "get  /servers/{server_id}/")
-    assert show.line == 11
+    function = function_of(show, nova)
+    assert function is not None
+    assert (show.line, function.fact.line) == (11, 11)
     assert find_rest_action(asked, "v2:GET /servers/{id}") == ()
     assert find_rest_action(asked, "POST /servers/{id}/action") == ()
 

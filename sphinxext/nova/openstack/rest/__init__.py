@@ -9,6 +9,7 @@ from sphinxext.nova.openstack import mentions
 from sphinxext.nova.openstack.rest.ec2 import ec2
 from sphinxext.nova.openstack.rest.route_list import DECLARATIONS, LIST, listed, placement
 from sphinxext.nova.openstack.rest.routers import api_of, routed, routers
+from sphinxext.nova.program import FunctionDef
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -53,6 +54,14 @@ def find_rest_action(actions: Iterable[RestAction], asked: str) -> tuple[RestAct
         if action.api == found[0].api:
             chosen.setdefault((action.controller, action.name), action)
     return tuple(chosen.values())
+
+
+def function_of(action: RestAction, program: Program) -> FunctionDef | None:
+    """Return the function that an action calls; by its place, as several may have its name."""
+    module = program.module_at(action.file)
+    if module is None:
+        return None
+    return next((FunctionDef(module, fact.index) for fact in module.facts.functions if fact.line == action.line), None)
 
 
 def _comparable(name: str) -> str:
