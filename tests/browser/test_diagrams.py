@@ -65,8 +65,11 @@ def build(pages: Path, package: str) -> Path:
     for name, (entry, options) in FLOWS.items():
         lines = [f".. rpc-flow:: {entry}", f"   :caption: {name}", *(f"   {option}" for option in options)]
         (pages / f"{name}.rst").write_text(f"{name}\n{'=' * len(name)}\n\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    (pages / "start.rst").write_text(
+        "start\n=====\n\n.. service-bootstrap:: nova-conductor\n   :flow:\n", encoding="utf-8"
+    )
     (pages / "index.rst").write_text(
-        "All\n===\n\n.. toctree::\n\n" + "".join(f"   {name}\n" for name in FLOWS), encoding="utf-8"
+        "All\n===\n\n.. toctree::\n\n" + "".join(f"   {name}\n" for name in (*FLOWS, "start")), encoding="utf-8"
     )
     warnings = StringIO()
     app = SphinxTestApp(
@@ -112,6 +115,23 @@ def opened(browser: Browser, site: Path, name: str, view: str) -> tuple[Page, li
     return page, said
 
 
+def serious(page: Page) -> list[str]:
+    """Let axe look at what we emit, and give what it finds to be serious or worse."""
+    # axe is evaluated and not added to the page, whose policy would not let it in.
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found: list[str] = page.evaluate(
+        """async () => {
+            const ours = ["figure.nova-flow", "table.nova-table", ".nova-left-out"];
+            const include = ours.filter((one) => document.querySelector(one)).map((one) => [one]);
+            const { violations } = await axe.run({ include });
+            return violations
+                .filter(({ impact }) => ["serious", "critical"].includes(impact))
+                .map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html.slice(0, 200)).join(" | "));
+        }"""
+    )
+    return found
+
+
 @pytest.mark.parametrize(
     ("name", "view"), [(name, view) for name in FLOWS for view in VIEWS if name != "whole" or view == "light"]
 )
@@ -127,19 +147,16 @@ def test_every_diagram_is_drawn_and_accessible(browser: Browser, site: Path, nam
     assert all(page.locator(f"[id='{link.get_attribute('href')[1:]}']").count() == 1 for link in links)
     # Nothing sticks out of the page; what is wider scrolls in its own place.
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    # axe is evaluated and not added to the page, whose policy would not let it in.
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate(
-        """async () => {
-            const ours = ["figure.nova-flow", "table.nova-table", ".nova-left-out"];
-            const include = ours.filter((one) => document.querySelector(one)).map((one) => [one]);
-            const { violations } = await axe.run({ include });
-            return violations
-                .filter(({ impact }) => ["serious", "critical"].includes(impact))
-                .map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html.slice(0, 200)).join(" | "));
-        }"""
-    )
-    assert found == []
+    assert serious(page) == []
+    page.close()
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_the_start_of_a_service_is_drawn(browser: Browser, site: Path, view: str) -> None:
+    page, said = opened(browser, site, "start", view)
+    assert said == []
+    assert page.locator("figure.nova-flow svg").count() == 1
+    assert serious(page) == []
     page.close()
 
 

@@ -363,3 +363,21 @@ def test_pages_are_the_same_however_they_are_read(flows: Site) -> None:
     serial = [flows.output(f"{name}.html") for name in pages]
     assert flows.build(numfig=True, parallel=2, out="parallel") == ""
     assert [flows.output(f"{name}.html") for name in pages] == serial
+
+
+def test_the_start_of_a_service_is_drawn(flows: Site) -> None:
+    flows.write(
+        index="Start\n=====\n\n.. service-bootstrap:: nova-conductor\n   :flow:\n   :caption: All\n   :name: all\n"
+    )
+    assert flows.build(numfig=True) == ""
+    [text] = codes(flows)
+    check(text)
+    assert "accTitle: How nova-conductor starts" in text
+    document = flows.doctree("index")
+    [figure] = document.findall(nodes.figure)
+    assert (figure[-1].astext(), figure["names"]) == ("How nova-conductor starts", [])
+    services, steps = document.findall(nodes.table)
+    assert services["names"] == ["all"]
+    numbers = [row[0].astext() for row in steps.findall(nodes.row)][1:]
+    assert numbers == [str(number) for number in range(1, len(numbers) + 1)]
+    assert f"{numbers[-1]}. " in text

@@ -8,8 +8,8 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util.nodes import make_id
 
-from sphinxext.nova.extension.diagrams import nova_diagram
-from sphinxext.nova.extension.directives import COMMON_OPTIONS, NovaDirective, Option, translate
+from sphinxext.nova.extension.directives import COMMON_OPTIONS, Option, translate
+from sphinxext.nova.extension.figures import DrawingDirective
 from sphinxext.nova.present.choice import BRANCHES, Choice
 from sphinxext.nova.present.columns import RPC_FLOW
 from sphinxext.nova.problems import Kind, QuestionError
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from sphinxext.nova.extension.nodes import nova_answer
     from sphinxext.nova.model import Answer, Flow
     from sphinxext.nova.present.picture import Picture
-    from sphinxext.nova.present.splitting import Part
-    from sphinxext.nova.present.tables import TableRow
     from sphinxext.nova.program import Program
 
 _STYLES = ("both", "diagram", "table")
@@ -43,7 +41,7 @@ def flow_of(books: Library, spec: str, asked: str, assume: Mapping[str, object])
     return books.kept(spec, "rpc-flow", (asked, *sorted(f"{name}={value!r}" for name, value in assume.items())), ask)
 
 
-class RpcFlow(NovaDirective):
+class RpcFlow(DrawingDirective):
     """Show what happens, process by process, when something is called: a sequence diagram and its table of steps.
 
     What is called is a function (``nova.compute.api.API.resize``), a method by its class where that is unambiguous
@@ -129,10 +127,11 @@ class RpcFlow(NovaDirective):
         if not picture.items:
             return [*found, nodes.paragraph("", translate("It sends no message."))]
         if style != "table":
-            found += self._figures(picture, asked, anchor, most)
+            start = asked if " " in asked else ".".join(asked.split(".")[-2:])
+            found += self.figures(picture, asked, anchor, start=start, description=self.options.get("alt"), most=most)
         found += self._left_out(picture)
         if style != "diagram":
-            found.append(self._table(picture, columns, anchor, titled=style == "table"))
+            found.append(self.steps(picture, columns, anchor, titled=style == "table"))
         return found
 
     def _choice(self) -> Choice:
@@ -168,61 +167,6 @@ class RpcFlow(NovaDirective):
         self.state.document.note_explicit_target(target)
         return target
 
-    def _figures(self, picture: Picture, asked: str, anchor: str, most: int) -> list[nodes.Node]:
-        """Make a figure of each part, and say under it where it goes on."""
-        from sphinxext.nova.present.sequence import diagrams
-
-        caption = self.options.get("caption")
-        start = asked if " " in asked else ".".join(asked.split(".")[-2:])
-        title = nodes.caption("", "", *self.inline(caption, self.lineno)).astext() if caption else asked
-        drawn = diagrams(picture, title, translate, start=start, description=self.options.get("alt"), most=most)
-        figures = [self._figure(part, text, anchor, len(drawn)) for part, text in drawn]
-        found: list[nodes.Node] = []
-        for (part, _text), figure in zip(drawn, figures, strict=True):
-            found.append(figure)
-            if said := list(self._links(part, [part for part, _text in drawn], figures)):
-                found.append(nodes.paragraph("", "", *said, classes=["nova-parts"]))
-        return found
-
-    def _figure(self, part: Part, text: str, anchor: str, count: int) -> nodes.figure:
-        alt = text.split("accDescr: ", 1)[1].splitlines()[0]
-        diagram = nova_diagram(code=text, alt=alt, rows=f"{anchor}-step-")
-        self.set_source_info(diagram)
-        figure = nodes.figure("", diagram, classes=["nova-flow", *self.options.get("class", [])])
-        self.set_source_info(figure)
-        for caption in self.title(nodes.caption):
-            if count > 1:
-                caption.append(nodes.Text(translate(" (part {part} of {count})").format(part=part.number, count=count)))
-            figure += caption
-        if count > 1:
-            figure["ids"].append(f"{anchor}-part-{part.number}")
-        if part.number == 1:
-            self.add_name(figure)
-        return figure
-
-    def _links(self, part: Part, parts: Sequence[Part], figures: Sequence[nodes.figure]) -> Iterator[nodes.Node]:
-        """Say of which part this one is the continuation, and which are its own."""
-
-        def link(other: Part) -> nodes.reference:
-            text = translate("part {part}").format(part=other.number)
-            return nodes.reference("", text, internal=True, refid=figures[other.number - 1]["ids"][0])
-
-        before = [other for other in parts if other.number == part.of]
-        after = [other for other in parts if other.of == part.number]
-        for other in before:
-            yield nodes.Text(translate("Continues "))
-            yield link(other)
-            yield nodes.Text(". " if after else ".")
-        for number, other in enumerate(after):
-            yield nodes.Text(", " if number else translate("Goes on in "))
-            yield link(other)
-            if other.after:
-                yield nodes.Text(
-                    translate(" after {number}. {method}").format(number=other.after.number, method=other.after.text)
-                )
-        if after:
-            yield nodes.Text(".")
-
     def _left_out(self, picture: Picture) -> Iterator[nodes.Node]:
         """Say how many messages are not shown, why, and which option of this directive shows them."""
         from sphinxext.nova.present import words
@@ -238,20 +182,3 @@ class RpcFlow(NovaDirective):
             said += nodes.list_item("", paragraph)
         lead = nodes.paragraph("", translate("Not shown:"))
         yield nodes.container("", lead, said, classes=["nova-left-out"])
-
-    def _table(self, picture: Picture, columns: Sequence[str], anchor: str, *, titled: bool) -> nodes.table:
-        from sphinxext.nova.extension.tables import Renderer
-        from sphinxext.nova.present.steps import default_columns, steps_table
-
-        def target(row: TableRow) -> list[nodes.Node]:
-            found = nodes.target("", "", ids=[f"{anchor}-step-{row.key}"])
-            self.state.document.note_explicit_target(found)
-            return [found]
-
-        renderer = Renderer(self.link, target, lambda _row, _column: None)
-        table = steps_table(picture, columns or default_columns(picture), translate)
-        body = renderer.table(table, self.title(nodes.title) if titled else ())
-        body["classes"] += self.options.get("class", [])
-        if titled:
-            self.add_name(body)
-        return body

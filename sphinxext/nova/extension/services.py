@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.util.nodes import make_id
 
-from sphinxext.nova.extension.directives import COMMON_OPTIONS, NovaDirective, Option, translate
+from sphinxext.nova.extension.directives import COMMON_OPTIONS, Option, translate
+from sphinxext.nova.extension.figures import DrawingDirective
 from sphinxext.nova.present.columns import SERVICE_KINDS, SERVICES
 
 if TYPE_CHECKING:
@@ -37,7 +40,7 @@ def starts(books: Library, spec: str, names: Sequence[str], *, with_start: bool)
     return books.kept(spec, "services", (*names, with_start), ask)
 
 
-class ServiceBootstrap(NovaDirective):
+class ServiceBootstrap(DrawingDirective):
     """Show which processes there are and how each starts.
 
     A table says of each command what kind of process it is, to which topics it listens, which manager and further
@@ -61,6 +64,13 @@ class ServiceBootstrap(NovaDirective):
             ", ".join(f"``{key}``" for key in SERVICES),
             "The columns of the table, in this order; by default those that have something to say.",
         ),
+        Option(
+            "flow",
+            "",
+            "Draws the start of each service that is named: who makes whom, in numbered steps, and a table of them. It "
+            "takes the place of the steps side by side, unless ``:show:`` asks for them.",
+            directives.flag,
+        ),
         *COMMON_OPTIONS,
     )
 
@@ -72,9 +82,10 @@ class ServiceBootstrap(NovaDirective):
         names = (self.arguments or [""])[0].replace(",", " ").split()
         columns = self.words("columns", SERVICES)
         kinds = self.words("kinds", SERVICE_KINDS)
-        shown = self.words("show", _SHOWN) or list(_SHOWN if names else _SHOWN[:1])
+        drawn = "flow" in self.options
+        shown = self.words("show", _SHOWN) or list(_SHOWN if names and not drawn else _SHOWN[:1])
         self.checkout()
-        answer = starts(self.library, self.spec(), names, with_start="steps" in shown)
+        answer = starts(self.library, self.spec(), names, with_start=drawn or "steps" in shown)
         self.note(answer)
         rows = [row for row in answer.rows if not kinds or row.kind in kinds]
         if not rows:
@@ -94,7 +105,24 @@ class ServiceBootstrap(NovaDirective):
             for steps in self._steps(rows, titles):
                 found.append(steps if found else self.finish(steps, steps))
                 titles = ()
+        if drawn:
+            for row in rows:
+                found += self._flow(row)
         return found
+
+    def _flow(self, row: Service) -> list[nodes.Node]:
+        from sphinxext.nova.present.starting import start_picture
+
+        if not row.start:
+            return []
+        picture = start_picture(row, translate)
+        anchor = make_id(self.env, self.state.document, "nova-start", row.binary)
+        target = nodes.target("", "", ids=[anchor])
+        self.state.document.note_explicit_target(target)
+        about = translate("How {service} starts").format(service=row.binary)
+        figures = self.figures(picture, about, anchor, start=row.entry_point, most=30, titled=False)
+        columns = ("number", "sender", "receiver", "method")
+        return [target, *figures, self.steps(picture, columns, anchor, titled=False)]
 
     def _steps(self, rows: Sequence[Service], titles: Iterable[nodes.TextElement]) -> list[nodes.table]:
         from sphinxext.nova.extension.tables import Renderer

@@ -75,7 +75,8 @@ class End:
 class Arrow:
     """A message, or something that is asked of the database or of another service.
 
-    ``kind`` is ``call``, ``cast`` or ``fanout`` of a message, else ``database``, ``object`` or ``external``. ``number``
+    ``kind`` is ``call``, ``cast`` or ``fanout`` of a message, else ``database``, ``object``, ``external``, or ``start``
+    of what a process does while it starts. ``number``
     counts the arrows of the picture, ``told`` is the message's number in the flow (0: no message). ``sender`` is where
     it is sent, ``receiver`` what answers. ``body`` is what the receiver does because of it; where that is what it did
     because of an earlier arrow, ``again`` is the number of that one.

@@ -91,7 +91,7 @@ def services_table(rows: Sequence[Service], columns: Sequence[str], translate: C
 
 def steps_table(rows: Sequence[Service], translate: Callable[[str], str]) -> Table:
     """Set the steps in which services start, in the order in which they take them, one below the other."""
-    words = _steps(translate)
+    words = step_words(translate)
     titles = (
         Column("binary", translate("Command"), Look.NAME, 20),
         Column("step", translate("What it does"), Look.TEXT, 30),
@@ -116,14 +116,14 @@ def steps_table(rows: Sequence[Service], translate: Callable[[str], str]) -> Tab
 
 def compared_table(rows: Sequence[Service], translate: Callable[[str], str]) -> Table:
     """Set the steps in which services start side by side: a row for what is done, a column for each service."""
-    words = _steps(translate)
+    words = step_words(translate)
     titles = (
         Column("step", translate("Step"), Look.TEXT, 24),
         *(Column(row.binary, printable(row.binary), Look.NAME, 36) for row in rows),
     )
     table = []
     for what in _order([[step.what for step in row.start or ()] for row in rows]):
-        cells = [several(_step(step, _short) for step in row.start or () if step.what == what) for row in rows]
+        cells = [several(_step(step, short_name) for step in row.start or () if step.what == what) for row in rows]
         table.append(TableRow(what, (Cell(words.get(what, what)), *cells)))
     return Table(titles, tuple(table))
 
@@ -142,7 +142,8 @@ def _order(sequences: Sequence[Sequence[str]]) -> list[str]:
     return order
 
 
-def _steps(translate: Callable[[str], str]) -> Mapping[str, str]:
+def step_words(translate: Callable[[str], str]) -> Mapping[str, str]:
+    """Return the words for what a process does while it starts."""
     return {
         "main": translate("starts at"),
         "database": translate("keeps away from the database"),
@@ -169,7 +170,7 @@ def _step(step: StartStep, shown: Callable[[StartStep], str] = attrgetter("name"
     return Cell(printable(shown(step)), step.file, step.line)
 
 
-def _short(step: StartStep) -> str:
+def short_name(step: StartStep) -> str:
     """Return the last two parts of a dotted name, which tell it from the others."""
     return step.name if step.what in _AS_WRITTEN else ".".join(step.name.split(".")[-2:])
 

@@ -49,6 +49,7 @@ def kinds(translate: Callable[[str], str]) -> Mapping[str, str]:
         "database": translate("database"),
         "object": translate("object"),
         "external": translate("outside"),
+        "start": translate("step"),
     }
 
 
