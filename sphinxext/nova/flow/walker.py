@@ -58,8 +58,13 @@ _DEEPEST: Final = 120
 """How many calls inside one another are followed."""
 _STACK: Final = 20_000
 """Python's own limit meanwhile. Its frames are on the heap, so that this is no danger."""
-_MOST_CONTEXTS: Final = 60
-"""In how many contexts a function is gone through before its constants are no longer told apart."""
+_MOST_CONTEXTS: Final = 2000
+"""In how many contexts a function is gone through before its constants are no longer told apart.
+
+More than any release has (900 in 2013.2), since what is told then depends on who asked first.
+"""
+_MOST_INSIDE: Final = 12
+"""How often a function is inside itself, with other arguments each time, before nothing of them is told apart."""
 _LONGEST_CHAIN: Final = 2
 """How many attributes of what a library returned are told apart."""
 _NEVER: Final = sys.maxsize
@@ -93,6 +98,10 @@ class Walker:
         self._summaries: dict[Hashable, Summary] = {}
         self._going: dict[Hashable, tuple[int, Summary]] = {}
         self._lowest = _NEVER
+        self._waiting: dict[Hashable, tuple[int, Summary]] = {}
+        """What was gone through inside a function that is not done yet, and depends on it: how deep that one is."""
+        self._inside: dict[FunctionDef, list[int]] = {}
+        """How deep each of the functions that are not done is, the outermost first."""
         self._contexts: dict[FunctionDef, int] = {}
         self._assigned: dict[tuple[Scope, int], frozenset[str]] = {}
         self.explaining = False
@@ -137,8 +146,10 @@ class Walker:
         """Return what calling a value does as :meth:`entry` does, in the middle of a walk that is none of it."""
         before = self._going, self._lowest, self.uncertain
         self._going, self._lowest, self.uncertain = {}, _NEVER, 0
+        waiting, self._waiting, inside, self._inside = self._waiting, {}, self._inside, {}
         found = self.entry(scope, callee, arguments)
         self._going, self._lowest, self.uncertain = before
+        self._waiting, self._inside = waiting, inside
         return found
 
     def summary(self, function: Function | Lambda, arguments: Arguments) -> Summary:
@@ -148,6 +159,11 @@ class Walker:
         else:
             parameters, receiver = function.definition.fact.parameters, function.receiver
         names = self._bound(function, parameters, arguments, receiver)
+        definition = None if isinstance(function, Lambda) else function.definition
+        outermost = self._inside.get(definition) if definition is not None else None
+        if outermost is not None and len(outermost) >= _MOST_INSIDE:
+            self._lowest = min(self._lowest, outermost[0])
+            names = dict.fromkeys(names, self.atoms.any)
         key: Hashable = (
             function if isinstance(function, Lambda) else (function.definition, function.closure),
             tuple(names.values()),
@@ -159,8 +175,12 @@ class Walker:
             depth, summary = self._going[key]
             self._lowest = min(self._lowest, depth)
             return summary
-        definition = None if isinstance(function, Lambda) else function.definition
+        if key in self._waiting:
+            lowest, summary = self._waiting[key]
+            self._lowest = min(self._lowest, lowest)
+            return summary
         if len(self._going) >= _DEEPEST:
+            self._lowest = min(self._lowest, 0)
             return Summary(definition, returns=self.atoms.any)
         return self._made(key, function, definition, names)
 
@@ -171,10 +191,14 @@ class Walker:
         depth = len(self._going)
         self._going[key] = (depth, summary)
         outer, self._lowest = self._lowest, _NEVER
+        waiting = len(self._waiting)
         self.evaluations += 1
         if definition is not None:
             self._contexts[definition] = self._contexts.get(definition, 0) + 1
+            self._inside.setdefault(definition, []).append(depth)
         frame = self._run(function, names)
+        if definition is not None:
+            self._inside[definition].pop()
         del self._going[key]
         summary.steps = tuple(frame.steps)
         summary.returns = frame.returns
@@ -182,10 +206,13 @@ class Walker:
         summary.is_complete = True
         summary.sends = sends(summary.steps)
         if self._lowest >= depth:
-            # What depends on a function that is not done yet would depend on who asked first.
             self._summaries[key] = summary
             self._lowest = outer
+            while len(self._waiting) > waiting:
+                self._waiting.popitem()
         else:
+            # What depends on a function that is not done yet would depend on who asked first: it is good until then.
+            self._waiting[key] = (self._lowest, summary)
             self._lowest = min(outer, self._lowest)
         return summary
 
