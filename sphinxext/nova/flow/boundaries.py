@@ -98,6 +98,7 @@ class Boundaries:
     plain: tuple[tuple[str, frozenset[str]], ...] = (("api.", _OF_CONTROLLERS),)
     """Decorators that change nothing that a walk is about, by their last names, in modules that begin like this."""
     _records: dict[ClassDef, bool] = field(default_factory=dict, compare=False, repr=False)
+    _opaques: dict[ClassDef, str | None] = field(default_factory=dict, compare=False, repr=False)
     _exceptions: dict[ClassDef, bool] = field(default_factory=dict, compare=False, repr=False)
 
     def is_record(self, class_: ClassDef) -> bool:
@@ -117,10 +118,10 @@ class Boundaries:
         return None if base is None else f"{base}().{name}"
 
     def _opaque(self, class_: ClassDef) -> str | None:
-        for one in mro(class_):
-            if isinstance(one, ClassDef) and self.short(one.name) in self.opaque:
-                return one.name
-        return None
+        if class_ not in self._opaques:
+            ancestors = (one for one in mro(class_) if isinstance(one, ClassDef))
+            self._opaques[class_] = next((one.name for one in ancestors if self.short(one.name) in self.opaque), None)
+        return self._opaques[class_]
 
     def is_exception(self, class_: ClassDef) -> bool:
         """Tell whether a class is one of exceptions, whose constructors only make messages."""

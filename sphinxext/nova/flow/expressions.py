@@ -71,6 +71,8 @@ class Expressions:
     # --- names and attributes
 
     def _name(self, frame: Frame, name: str) -> Value:
+        if "." not in name:
+            return self.head(frame, name)
         head, *attributes = name.split(".")
         value = self.head(frame, head)
         for attribute in attributes:

@@ -20,7 +20,7 @@ class Summary:
     """What a function does and returns in one context.
 
     ``function`` is ``None`` for a lambda. ``yields`` is what a generator gives. ``sends`` tells whether a
-    message leaves the process in it, or below it.
+    message leaves the process in it, or below it; ``tells`` whether anything is done that matters to anybody.
     """
 
     function: FunctionDef | None
@@ -29,6 +29,7 @@ class Summary:
     yields: Value = ()
     is_complete: bool = True
     sends: bool = False
+    tells: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,6 +120,24 @@ class Lost:
 
 Step: TypeAlias = "Call | Sent | Reached | Choice | Decided | Yielded | Lost"
 Steps: TypeAlias = "tuple[Step, ...]"
+
+
+def tells(steps: Steps) -> bool:
+    """Tell whether there is anything in these steps that anybody could want to know."""
+    for step in steps:
+        match step:
+            case Sent() | Reached() | Lost():
+                return True
+            case Call(summary=summary):
+                if summary.tells:
+                    return True
+            case Choice(ways=ways):
+                if any(tells(way.steps) for way in ways):
+                    return True
+            case Decided(steps=inside):
+                if tells(inside):
+                    return True
+    return False
 
 
 def sends(steps: Steps) -> bool:

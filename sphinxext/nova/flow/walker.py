@@ -23,7 +23,7 @@ from sphinxext.nova.flow.heap import Heap
 from sphinxext.nova.flow.messaging import Messaging
 from sphinxext.nova.flow.names import assigned_names, used_names
 from sphinxext.nova.flow.statements import Statements
-from sphinxext.nova.flow.steps import Summary, sends
+from sphinxext.nova.flow.steps import Summary, sends, tells
 from sphinxext.nova.flow.texts import Texts
 from sphinxext.nova.flow.values import (
     Atoms,
@@ -205,6 +205,7 @@ class Walker:
         summary.yields = frame.yields
         summary.is_complete = True
         summary.sends = sends(summary.steps)
+        summary.tells = summary.sends or tells(summary.steps)
         if self._lowest >= depth:
             self._summaries[key] = summary
             self._lowest = outer

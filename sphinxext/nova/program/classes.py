@@ -35,6 +35,10 @@ class Member:
 
 def lookup(class_: ClassDef, name: str) -> Member | None:
     """Return the attribute that ``class_.name`` is, from the first class in its order that has one."""
+    return class_.module.program.remember(("lookup", class_, name), lambda: _lookup(class_, name))
+
+
+def _lookup(class_: ClassDef, name: str) -> Member | None:
     for ancestor in _own_ancestors(class_):
         if name in ancestor.bindings:
             found = member_of(ancestor, name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from sphinxext.nova.program.bindings import bindings_of, bindings_of_function
@@ -72,6 +72,8 @@ class ClassDef:
 
     module: Module
     index: int
+    _fact: Class | None = field(default=None, init=False, repr=False, compare=False)
+    _name: str = field(default="", init=False, repr=False, compare=False)
 
     def __repr__(self) -> str:
         return f"<ClassDef {self.name}>"
@@ -79,12 +81,16 @@ class ClassDef:
     @property
     def fact(self) -> Class:
         """What the file says about it."""
-        return self.module.facts.class_(self.index)
+        if self._fact is None:
+            object.__setattr__(self, "_fact", self.module.facts.class_(self.index))
+        return self._fact  # type: ignore[return-value]  # just set
 
     @property
     def name(self) -> str:
         """Its dotted name with that of the module."""
-        return f"{self.module.name}.{self.fact.qualname}"
+        if not self._name:
+            object.__setattr__(self, "_name", f"{self.module.name}.{self.fact.qualname}")
+        return self._name
 
     @property
     def outer(self) -> Scope:
@@ -108,6 +114,8 @@ class FunctionDef:
 
     module: Module
     index: int
+    _fact: Function | None = field(default=None, init=False, repr=False, compare=False)
+    _name: str = field(default="", init=False, repr=False, compare=False)
 
     def __repr__(self) -> str:
         return f"<FunctionDef {self.name}>"
@@ -115,12 +123,16 @@ class FunctionDef:
     @property
     def fact(self) -> Function:
         """What the file says about it."""
-        return self.module.facts.function(self.index)
+        if self._fact is None:
+            object.__setattr__(self, "_fact", self.module.facts.function(self.index))
+        return self._fact  # type: ignore[return-value]  # just set
 
     @property
     def name(self) -> str:
         """Its dotted name with that of the module."""
-        return f"{self.module.name}.{self.fact.qualname}"
+        if not self._name:
+            object.__setattr__(self, "_name", f"{self.module.name}.{self.fact.qualname}")
+        return self._name
 
     @property
     def outer(self) -> Scope:
