@@ -48,6 +48,8 @@ class Boundaries:
     """Packages into which the classes below them put themselves when they are defined."""
     endless: frozenset[str] = frozenset({"sys.exit", "os._exit", "os.abort"})
     """Functions that do not return."""
+    logging: tuple[str, ...] = ("LOG.", "self.LOG.")
+    """The beginnings of statements that only write into a log."""
     spawning: frozenset[str] = frozenset(
         {
             "add_thread",
@@ -80,6 +82,10 @@ class Boundaries:
         "policy.",
         "i18n.",
         "exception.",
+        "notifications.base.",
+        "notifications.objects.",
+        "rpc.LegacyValidatingNotifier.",
+        "rpc.get_notifier",
     )
     """The beginnings of the names of functions that only compute."""
     prefixes: tuple[tuple[str, str], ...] = (
@@ -147,6 +153,14 @@ class Boundaries:
         if short is name:
             return None
         return next((kind for prefix, kind in self.prefixes if short.startswith(prefix)), None) or None
+
+    def is_unread(self, module: str) -> bool:
+        """Tell whether nothing in a module is looked into, so that it need not even be read."""
+        short = f"{self.short(module)}."
+        if short.startswith(self.leaves):
+            return True
+        kind = next((kind for prefix, kind in self.prefixes if short.startswith(prefix)), None)
+        return bool(kind) and kind in self.closed_kinds
 
     def is_leaf(self, name: str) -> bool:
         """Tell whether a function does nothing that anybody could ask for."""

@@ -88,7 +88,10 @@ class Globals:
         key = (module, name)
         if key not in self._values:
             self._values[key] = self._atoms.any
-            self._values[key] = self._of_definitions(member_of(module, name), module, name)
+            if self._walker.boundaries.is_unread(module.name) and not module.is_package:
+                self._values[key] = (self._atoms.external(f"{module.name}.{name}"),)
+            else:
+                self._values[key] = self._of_definitions(member_of(module, name), module, name)
         return self._values[key]
 
     def class_value(self, owner: ClassDef, name: str, definition: Definition | None) -> Value:

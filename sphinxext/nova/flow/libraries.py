@@ -61,6 +61,7 @@ class Libraries:
         self._walker = walker
         self._atoms = walker.atoms
         self._calls = calls
+        self._package = f"{walker.boundaries.package}."
         self._known: dict[str, Callable[[Frame, Arguments, int, CallForm | None], Value]] = {
             "builtins.super": self._super,
             "builtins.getattr": self._getattr,
@@ -87,7 +88,9 @@ class Libraries:
 
     # --- outside the checkout
 
-    def call(self, frame: Frame, callee: External, arguments: Arguments, line: int, form: CallForm | None) -> Value:
+    def call(  # noqa: C901 - a flat table
+        self, frame: Frame, callee: External, arguments: Arguments, line: int, form: CallForm | None
+    ) -> Value:
         """Call something outside the checkout."""
         name = callee.name
         known = self._known.get(name)
@@ -108,10 +111,23 @@ class Libraries:
             return self._atoms.some
         if self._is_opaque(name):
             return self._opaque(frame, name, arguments, line)
+        if name.startswith(self._package):
+            return self._unread(frame, name, arguments, line)
         if not name.startswith(_LOOKING) or name in _CALLING:
             self._calls.callbacks(frame, arguments, line, "callback")
         longer = f"{name}()"
         return (self._atoms.external(longer),) if len(longer) < 100 else self._atoms.any
+
+    def _unread(self, frame: Frame, name: str, arguments: Arguments, line: int) -> Value:
+        """Call something of a module that is not looked into."""
+        shown = name.replace("()", "")
+        kind = self._walker.boundaries.kind(shown)
+        if shown.endswith(".queue_get_for"):
+            return self._queue(frame, arguments, None)
+        if kind is not None:
+            frame.steps.append(Reached(kind, shown, frame.scope, line))
+        self._calls.callbacks(frame, arguments, line, "callback")
+        return (self._atoms.external(f"{name}()"),) if "(" not in name else self._atoms.any
 
     def _is_opaque(self, name: str) -> bool:
         return any(

@@ -84,8 +84,12 @@ class Statements:
     # --- simple statements
 
     def _expr(self, frame: Frame, form: Any) -> bool:  # noqa: ANN401 - a form
-        if not (isinstance(form[2], tuple) and form[2][0] == "str"):
-            self._walker.expressions.value(frame, form[2])
+        match form[2]:
+            case ("str", _):
+                return True
+            case ("call", str(name), *_) if name.startswith(self._walker.boundaries.logging):
+                return True
+        self._walker.expressions.value(frame, form[2])
         return not self._walker.ends(frame, form[2])
 
     def _assign(self, frame: Frame, form: Any) -> bool:  # noqa: ANN401 - a form
@@ -145,9 +149,12 @@ class Statements:
         return False
 
     def _raise(self, frame: Frame, form: Any) -> bool:  # noqa: ANN401 - a form
-        for expression in (form[2], form[3], *form[4]):
-            if expression is not None and not isinstance(expression, str):
-                self._walker.expressions.value(frame, expression)
+        match form[2]:
+            case ("call", _, arguments, keywords, _, _):
+                # What an exception is made of tells nobody anything; what is done to find it out may.
+                for expression in (*arguments, *(value for _, value in keywords)):
+                    if isinstance(expression, tuple) and expression[0] != "str":
+                        self._walker.expressions.value(frame, expression)
         return False
 
     def _del(self, frame: Frame, form: Any) -> bool:  # noqa: ANN401 - a form
