@@ -77,9 +77,16 @@ class Calls:
             return self._one(frame, callee[0], arguments, line, form, via, quiet=quiet)
         value: Value = ()
         ways: list[Way] = []
+        spawning: set[str] = set()
         for atom in callee:
             if isinstance(atom, Const) and atom.value is None:
                 continue
+            if isinstance(atom, External | Unknown):
+                # Whichever executor it is, what it is given runs once.
+                last = (atom.name if isinstance(atom, External) else _written(form)).rpartition(".")[2]
+                if last in spawning:
+                    continue
+                spawning |= {last} & self._spawning
             before = frame.aside()
             value = self._atoms.join(value, self._one(frame, atom, arguments, line, form, via, quiet=quiet))
             steps = frame.take(before)
@@ -135,7 +142,7 @@ class Calls:
                     return self.call(frame, method, arguments, line, form, via)
         if not quiet:
             self.lost(frame, atom, line, form)
-        if form is not None and isinstance(form[1], str) and form[1].rpartition(".")[2] in self._spawning:
+        if _written(form).rpartition(".")[2] in self._spawning:
             # An executor of which nothing is known: all of them are asked like this.
             self.spawned(frame, arguments, line)
             return self._atoms.some
@@ -287,3 +294,8 @@ def _is_callback(atom: Atom) -> bool:
     if isinstance(atom, Function):
         return atom.receiver is not None or atom.definition.owner is None
     return isinstance(atom, Lambda | Partial | Send)
+
+
+def _written(form: CallForm | None) -> str:
+    """Return the dotted name that is called, if it is one."""
+    return form[1] if form is not None and isinstance(form[1], str) else ""

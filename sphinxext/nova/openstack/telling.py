@@ -48,6 +48,7 @@ class Teller:
         self._hosts = Hosts()
         self._number = 0
         self._told: dict[tuple[Summary, str], int | None] = {}
+        self._bodies: dict[tuple[str, str, tuple[object, ...]], int] = {}
         self._messages: dict[tuple[object, ...], Message] = {}
         self.unresolved: dict[Unresolved, None] = {}
 
@@ -195,7 +196,33 @@ class Teller:
             before = self._told[key]
             return () if before is None else (Again(before),)
         self._told[key] = number
+        known = len(self._messages)
         steps = tuple(self._steps(summary.steps, _Process(name, receiver)))
         if not steps:
             self._told[key] = None
-        return steps
+        if not any(isinstance(step, Message | Block) for step in steps):
+            return steps
+        # What an endpoint does again, although it was given something else, is told once.
+        before = self._bodies.setdefault((name, receiver, _without_numbers(steps)), number)
+        if before == number or len(self._messages) > known:
+            return steps
+        self._number = number
+        self._told[key] = before
+        return (Again(before),)
+
+
+def _without_numbers(steps: tuple[Step, ...]) -> tuple[object, ...]:
+    """Return what one process does as something that is equal where the same is told, whatever numbers it got."""
+    found: list[object] = []
+    for step in steps:
+        match step:
+            case Message():
+                found.append(replace(step, number=0, steps=(), decided_by=()))
+            case Block():
+                ways = tuple(
+                    (branch.condition, branch.line, _without_numbers(branch.steps)) for branch in step.branches
+                )
+                found.append((step.kind, ways))
+            case _:
+                found.append(step)
+    return tuple(found)
