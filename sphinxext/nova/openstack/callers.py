@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sphinxext.nova.flow import Call, Choice, Decided, Frame, Reached
 from sphinxext.nova.model import Caller
 from sphinxext.nova.problems import Problem
-from sphinxext.nova.program import FunctionDef, methods
+from sphinxext.nova.program import FunctionDef, lookup, methods
 from sphinxext.nova.syntax.walking import calls
 
 if TYPE_CHECKING:
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from sphinxext.nova.flow import Object, Summary, Walker
     from sphinxext.nova.openstack.endpoints import Endpoints
     from sphinxext.nova.program import Module
+
+_OTHERS: Final = frozenset({"db", "driver"})
+"""What has functions of the same names and is no client: the database, the hypervisor driver."""
 
 
 class Callers:
@@ -36,11 +39,15 @@ class Callers:
         self._seen: dict[int, Summary] = {}
         self._found: defaultdict[FunctionDef, dict[Caller, None]] = defaultdict(dict)
         self._places: set[tuple[str, int]] = set()
+        """The lines in which something is called that the walk knows."""
 
-    def found(self) -> Mapping[FunctionDef, tuple[Caller, ...]]:
-        """Return the callers of each function, by place."""
+    def found(self, paths: Iterable[str] | None = None) -> Mapping[FunctionDef, tuple[Caller, ...]]:
+        """Return the callers of each function, by place.
+
+        :param paths: the files in which they are looked for; ``None`` for all of the package, without tests.
+        """
         open_: dict[str, None] = {}
-        for module in self._modules():
+        for module in self._modules(paths):
             for function, lines in self._sites(module).items():
                 self._walk_alone(function)
                 path = function.module.path
@@ -56,15 +63,16 @@ class Callers:
             for function, callers in self._found.items()
         }
 
-    def _modules(self) -> Iterator[Module]:
+    def _modules(self, paths: Iterable[str] | None) -> Iterator[Module]:
         """Give the modules in which something of these names is called."""
-        needles = [f".{name}(".encode() for name in self._names]
-        self._program.note("tree", self._program.checkout.package)
-        paths = [
-            path
-            for path, data in self._program.checkout.read_many(self._program.source_files())
-            if not isinstance(data, Problem) and any(needle in data for needle in needles)
-        ]
+        if paths is None:
+            needles = [f".{name}(".encode() for name in self._names]
+            self._program.note("tree", self._program.checkout.package)
+            paths = [
+                path
+                for path, data in self._program.checkout.read_many(self._program.source_files())
+                if not isinstance(data, Problem) and any(needle in data for needle in needles)
+            ]
         self._program.load(paths)
         return (module for module in map(self._program.module_at, paths) if module is not None)
 
@@ -77,9 +85,17 @@ class Callers:
                 outermost = outermost.outer
             for _, called, _, _, line, _ in calls(inner.body):
                 name = called[2] if isinstance(called, tuple) and called[0] == "attr" else called
-                if isinstance(name, str) and name.rpartition(".")[2] in self._names:
+                if isinstance(name, str) and self._may_call(inner, name):
                     found[outermost].append(line)
         return found
+
+    def _may_call(self, function: FunctionDef, called: str) -> bool:
+        """Tell whether a name may be that of a wanted function, by itself and by what is before it."""
+        receiver, _, name = called.rpartition(".")
+        if name not in self._names or receiver.rpartition(".")[2] in _OTHERS:
+            return False
+        member = lookup(function.owner, name) if receiver == "self" and function.owner is not None else None
+        return member is None or member.definition in self._wanted
 
     def _services(self, paths: Iterable[str]) -> Iterator[str]:
         """Give the services in whose folders files are."""
@@ -104,6 +120,7 @@ class Callers:
             for step in pending.pop():
                 match step:
                     case Call(summary=summary):
+                        self._places.add((step.scope.module.path, step.line))
                         if summary.function in self._wanted and isinstance(step.scope, FunctionDef):
                             self._called(summary.function, step.scope, step.line)
                         if id(summary) not in self._seen:
@@ -111,10 +128,11 @@ class Callers:
                             pending.append(summary.steps)
                     case Choice(ways=ways):
                         pending += [way.steps for way in ways]
-                    case Decided(steps=inside) | Reached(steps=inside):
+                    case Reached(steps=inside):
+                        self._places.add((step.scope.module.path, step.line))
+                        pending.append(inside)
+                    case Decided(steps=inside):
                         pending.append(inside)
 
     def _called(self, function: FunctionDef, scope: FunctionDef, line: int) -> None:
-        path = scope.module.path
-        self._places.add((path, line))
-        self._found[function][Caller(scope.name, path, line)] = None
+        self._found[function][Caller(scope.name, scope.module.path, line)] = None
