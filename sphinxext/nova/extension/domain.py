@@ -16,11 +16,12 @@ from sphinx.locale import get_translation
 from sphinx.util.display import progress_message
 from sphinx.util.nodes import make_refnode
 
+from sphinxext.nova.extension.db_calls import DbCalls
 from sphinxext.nova.extension.layout import NovaLayout
 from sphinxext.nova.extension.library import library
 from sphinxext.nova.extension.only import NovaOnly
 from sphinxext.nova.extension.periodic_tasks import PeriodicTasks
-from sphinxext.nova.extension.roles import EntryRole, OptionRole, PathRole, ServiceRole, TaskRole
+from sphinxext.nova.extension.roles import DbRole, EntryRole, OptionRole, PathRole, ServiceRole, TaskRole
 from sphinxext.nova.extension.rpc_flow import RpcFlow
 from sphinxext.nova.extension.rpc_methods import RpcMethods
 from sphinxext.nova.extension.services import ServiceBootstrap
@@ -44,6 +45,7 @@ _ = get_translation("sphinxext.nova")
 __ = get_translation("sphinxext.nova", "console")
 
 DIRECTIVES: dict[str, type[NovaDirective]] = {
+    "db-calls": DbCalls,
     "nova-layout": NovaLayout,
     "nova-only": NovaOnly,
     "periodic-tasks": PeriodicTasks,
@@ -75,6 +77,7 @@ class OpenStackDomain(Domain):
     object_types: ClassVar[dict[str, ObjType]] = {
         "folder": ObjType(_("folder"), "folder"),
         "file": ObjType(_("file"), "file"),
+        "db": ObjType(_("database function"), "db"),
         "task": ObjType(_("periodic task"), "task"),
         "option": ObjType(_("config option"), "option"),
         "flow": ObjType(_("flow"), "flow"),
@@ -84,6 +87,7 @@ class OpenStackDomain(Domain):
     roles: ClassVar[dict[str, Any]] = {
         "folder": PathRole(),
         "file": PathRole(),
+        "db": DbRole(),
         "task": TaskRole(),
         "option": OptionRole(),
         "flow": EntryRole(),

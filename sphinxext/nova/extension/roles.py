@@ -155,6 +155,30 @@ class OptionRole(CheckoutRole):
         return Found(target, books.link(books.checkout(spec), option.path, option.line))
 
 
+class DbRole(CheckoutRole):
+    """A database function: ``:openstack:db:`instance_get_by_uuid```, or its whole dotted name.
+
+    One that an object keeps for itself has its class before it: ``CellMapping._get_by_uuid_from_db``. The reference
+    leads to the row of a table that shows the function, or else to the source of what does the work.
+    """
+
+    def find(self, env: BuildEnvironment, books: Library, spec: str, objtype: str, target: str) -> Found:  # noqa: ARG002
+        """Look among the database functions."""
+        from sphinxext.nova.openstack.database.catalogue import near_functions, of_name, sources
+
+        program = books.program(spec)
+        with program.recording() as record:
+            found = of_name(program, target)
+        note(env, spec, [*record.sources, *sources(program)])
+        if not found:
+            raise _missing(books, spec, f"database function {target}", near_functions(program, target))
+        if len(found) > 1:
+            names = " or ".join(function.name for function in found)
+            raise QuestionError(Kind.NAME, f"{target} may be {names}")
+        [function] = found
+        return Found(function.name, books.link(books.checkout(spec), function.file, function.line))
+
+
 class EntryRole(CheckoutRole):
     """Something that can be called, and what happens then: an RPC method, or anything else that ``rpc-flow`` takes.
 

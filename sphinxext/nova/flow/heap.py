@@ -12,6 +12,7 @@ from sphinxext.nova.flow.frames import Frame
 from sphinxext.nova.flow.steps import Summary
 from sphinxext.nova.flow.values import Const, Dict, Sequence
 from sphinxext.nova.program import FunctionDef, attribute, lookup
+from sphinxext.nova.syntax.walking import inside
 
 if TYPE_CHECKING:
     from sphinxext.nova.flow.values import Arguments, Atom, Object, Value
@@ -103,6 +104,10 @@ class Heap:
         if key not in self._found:
             self._found[key] = own or self._atoms.any
             value = self._atoms.join(own, self._assigned(made, name))
+            if self._is_made_of_itself(made, name):
+                # First the name of a class, then the class: once more, with what is known now.
+                self._found[key] = value
+                value = self._atoms.join(value, self._assigned(made, name))
             self._found[key] = tuple(dict.fromkeys(self._shared(atom) for atom in value))
         found = self._found[key] or self._dynamic(frame, made, name)
         if self._walker.boundaries.is_record(made.class_):
@@ -121,6 +126,14 @@ class Heap:
         value = self._assigned(made, name)
         self._asked.discard(key)
         return value
+
+    def _is_made_of_itself(self, made: Object, name: str) -> bool:
+        """Tell whether an attribute is assigned from itself: ``self.driver = import_object(self.driver)``."""
+        return any(
+            isinstance(part, str) and part.partition(".")[2] == name
+            for assigned in attribute(made.class_, name)
+            for part in inside(assigned.value)
+        )
 
     def _joined_with_assigned(self, made: Object, name: str, value: Value) -> Value:
         return self._atoms.join(value, self._assigned(made, name))

@@ -207,7 +207,8 @@ class Libraries:
             is_open=arguments.is_open,
         )
         found: Value = ()
-        for text in self._walker.texts.texts(names):
+        # An attribute may be a name first, and later what has that name.
+        for text in [text for atom in names for text in self._walker.texts.texts((atom,))]:
             definition = imported_by_string(text, self._walker.program)
             match definition:
                 case ClassDef() | FunctionDef() if is_object:

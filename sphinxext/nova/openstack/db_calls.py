@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from sphinxext.nova.flow import Call, Choice, Decided, Reached, Sent, Walker
 from sphinxext.nova.model import Answer, Caller, DbCall
 from sphinxext.nova.openstack.database import Access, database, database_access
+from sphinxext.nova.openstack.database.catalogue import sources
 from sphinxext.nova.openstack.entries import find_entry
 from sphinxext.nova.openstack.records import LOAD, LOADER, Records
 from sphinxext.nova.openstack.service_work import ServiceWork
@@ -38,8 +39,9 @@ def db_calls(program: Program, of: str = "") -> Answer[DbCall]:
     :raises QuestionError: nothing in the checkout is called ``of``.
     """
     with program.recording() as record:
-        rows = tuple(program.remember("db calls", lambda: DbCalls(program)).rows(of.strip()))
-    return Answer(rows, record.problems, frozenset({*record.sources, Source("ref", "")}))
+        asked = program.remember("db calls", lambda: DbCalls(program))
+        rows = tuple(asked.rows(of.strip()))
+    return Answer(rows, record.problems, frozenset({*record.sources, *asked.sources, Source("ref", "")}))
 
 
 class DbCalls:
@@ -50,9 +52,15 @@ class DbCalls:
         self._by_name = dict(_by_name(database(program).functions.values()))
         self._boundaries = _boundaries(program)
         self._walker = Walker(program, self._boundaries)
-        self._work = ServiceWork(self._walker)
+        self._work = ServiceWork(self._walker, self._access)
         self._conductor = f"{program.checkout.package}-{_CONDUCTOR}"
+        self._clients = {f"{program.checkout.package}.{_CONDUCTOR}.{name}" for name in ("api", "rpcapi")}
         self._below: dict[int, tuple[Steps, frozenset[DbFunction]]] = {}
+
+    @property
+    def sources(self) -> frozenset[Source]:
+        """The parts of the checkout, besides what was read, in which more could appear."""
+        return frozenset({*sources(self._program), *self._work.sources})
 
     def rows(self, of: str = "") -> Iterator[DbCall]:
         """Give the rows of a service, of a function, or of all services."""
@@ -79,7 +87,7 @@ class DbCalls:
         ways = _Ways()
         self._reach([one.summary.steps for one in begun], ways)
         for (function, route), callers in sorted(ways.callers.items(), key=lambda item: (item[0][0].name, item[0][1])):
-            objects = tuple(sorted(ways.objects[function])) if route == _OBJECT else ()
+            objects = ways.through(function) if route == _OBJECT else ()
             straight = route == _DIRECT or (route == _OBJECT and not access.objects)
             yield DbCall(
                 service=service,
@@ -92,7 +100,7 @@ class DbCalls:
                 object=objects[0] if objects else None,
                 objects=objects,
                 process=service if straight else self._conductor,
-                blocked=access.blocked and straight,
+                blocked=access.blocked and straight and function.access is not None,
                 callers=tuple(sorted(callers, key=lambda caller: (caller.file, caller.line, caller.name))),
             )
 
@@ -104,20 +112,26 @@ class DbCalls:
 
     def _reach(self, begun: Iterable[Steps], ways: _Ways) -> None:
         """Take all ways out of the functions in which work begins in a process."""
-        for step in _flat(begun, self._enters):
+        for step, call in _flat(begun, self._enters, self._is_client):
             if isinstance(step, Sent):
                 for function in self._through_conductor(step):
-                    ways.add(function, _CONDUCTOR, step)
+                    ways.add(function, _CONDUCTOR, call or step)
             elif step.kind == _OBJECT:
-                for function in self._functions_below(step.steps):
-                    ways.add(function, _OBJECT, step, step.name)
+                self._through(step, step.steps, step.name, ways)
             elif step.kind == LOAD:
-                for function in self._functions_below(self._loaded(step)):
-                    ways.add(function, _OBJECT, step, f"{step.name.rpartition('.')[0]}.{LOADER}")
+                self._through(step, self._loaded(step), f"{step.name.rpartition('.')[0]}.{LOADER}", ways)
             else:
                 found = self._named(step)
                 if found is not None:
                     ways.add(found, _DIRECT, step)
+
+    def _through(self, step: Reached, behind: Steps, name: str, ways: _Ways) -> None:
+        """Take the ways through a method of an object."""
+        found = self._functions_below(behind)
+        for function in found:
+            ways.add(function, _OBJECT, step)
+            sizes = ways.objects[function]
+            sizes[name] = min(len(found), sizes.get(name, len(found)))
 
     def _enters(self, step: Reached) -> bool:
         """Tell whether what is behind a boundary happens in this process, and by the same way."""
@@ -129,6 +143,11 @@ class DbCalls:
         found = self._boundaries.loads.get(step.name) if step.kind == LOAD else None
         return found.steps if found is not None else ()
 
+    def _is_client(self, call: Call) -> bool:
+        """Tell whether a call is of what code asks nova-conductor by: the classes of two of its modules."""
+        function = call.summary.function
+        return function is not None and function.module.name in self._clients
+
     def _named(self, step: Reached) -> DbFunction | None:
         return self._by_name.get(step.name) if step.kind == _DATABASE else None
 
@@ -136,10 +155,10 @@ class DbCalls:
         """Return the database functions that are reached in these steps, by whichever way."""
         known = self._below.get(id(steps))
         if known is None:
-            reached = _flat([steps], lambda step: step.kind == _OBJECT or self._enters(step), self._loaded)
+            reached = _flat([steps], lambda step: step.kind == _OBJECT or self._enters(step), loaded=self._loaded)
             found = frozenset(
                 function
-                for step in reached
+                for step, _ in reached
                 if isinstance(step, Reached) and (function := self._named(step)) is not None
             )
             # The steps are kept so that no others get their identity.
@@ -165,44 +184,56 @@ class _Ways:
 
     def __init__(self) -> None:
         self.callers: defaultdict[tuple[DbFunction, str], set[Caller]] = defaultdict(set)
-        self.objects: defaultdict[DbFunction, set[str]] = defaultdict(set)
+        self.objects: defaultdict[DbFunction, dict[str, int]] = defaultdict(dict)
+        """The methods of objects that a function is reached through, and how many functions each reaches."""
 
-    def add(self, function: DbFunction, route: str, step: Reached | Sent, through: str | None = None) -> None:
+    def through(self, function: DbFunction) -> tuple[str, ...]:
+        """Return the methods of objects that a function is reached through; what reaches least is meant for it."""
+        sizes = self.objects[function]
+        return tuple(sorted(sizes, key=lambda name: (sizes[name], name)))
+
+    def add(self, function: DbFunction, route: str, step: Call | Reached | Sent) -> None:
         """Take a way: the step is where the process leaves its own code."""
         self.callers[function, route].add(Caller(step.scope.name, step.scope.module.path, step.line))
-        if through is not None:
-            self.objects[function].add(through)
 
 
 def _flat(
-    begun: Iterable[Steps], enters: Callable[[Reached], bool], loaded: Callable[[Reached], Steps] | None = None
-) -> Iterator[Reached | Sent]:
+    begun: Iterable[Steps],
+    enters: Callable[[Reached], bool],
+    is_client: Callable[[Call], bool] = lambda _call: False,
+    loaded: Callable[[Reached], Steps] = lambda _step: (),
+) -> Iterator[tuple[Reached | Sent, Call | None]]:
     """Give the boundaries and messages below some steps, those of each function once for each of its contexts.
 
     :param enters: tells whether to go on behind a boundary.
-    :param loaded: gives what is behind one that is not in the step itself.
+    :param is_client: tells whether a call is of something that only sends messages. What is below it is given once for
+        each such call, with the call.
+    :param loaded: gives what is behind a field.
     """
-    pending = list(begun)
-    seen: set[int | str] = set()
+    pending: list[tuple[Steps, Call | None]] = [(steps, None) for steps in begun]
+    seen: set[object] = set()
     while pending:
-        for step in pending.pop():
+        steps, via = pending.pop()
+        for step in steps:
             match step:
-                case Call(summary=summary) if id(summary) not in seen:
-                    seen.add(id(summary))
-                    pending.append(summary.steps)
+                case Call(summary=summary):
+                    client = via or (step if is_client(step) else None)
+                    key = (id(summary), client and (client.scope, client.line))
+                    if key not in seen:
+                        seen.add(key)
+                        pending.append((summary.steps, client))
                 case Choice(ways=ways):
-                    pending += [way.steps for way in ways]
+                    pending += [(way.steps, via) for way in ways]
                 case Decided(steps=inside):
-                    pending.append(inside)
+                    pending.append((inside, via))
                 case Sent():
-                    yield step
-                case Reached(kind=kind, name=name) if kind == LOAD and loaded is not None:
-                    if name not in seen:
-                        seen.add(name)
-                        pending.append(loaded(step))
+                    yield step, via
                 case Reached():
-                    yield step
-                    pending += [step.steps] if enters(step) else []
+                    yield step, via
+                    pending += [(step.steps, via)] if enters(step) else []
+                    if step.kind == LOAD and step.name not in seen:
+                        seen.add(step.name)
+                        pending.append((loaded(step), via))
 
 
 def _boundaries(program: Program) -> Records:

@@ -86,7 +86,7 @@ class Records(Boundaries):
         if self._loads(walker, made, name):
             frame.steps.append(Reached(LOAD, f"{made.class_.name}.{name}", frame.scope, frame.line))
         declared = self._fields(made.class_).get(name)
-        if declared is None or found is not walker.atoms.any:
+        if declared is None or not (declared.many or found is walker.atoms.any):
             return found
         held = self._held(walker, declared.holds)
         return (walker.atoms.sequence("list", [held], is_open=True),) if declared.many else held

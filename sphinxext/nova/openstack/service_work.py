@@ -17,9 +17,11 @@ from sphinxext.nova.openstack.rest import rest_actions
 from sphinxext.nova.program import ClassDef, FunctionDef, imported_by_string, lookup, methods
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from sphinxext.nova.flow import Object, Summary, Walker
+    from sphinxext.nova.flow import Object, Summary, Value, Walker
+    from sphinxext.nova.openstack.database import Access
+    from sphinxext.nova.problems import Source
     from sphinxext.nova.program import Module, Program
 
 _SERVICE: Final = "service.Service"
@@ -30,6 +32,8 @@ _APPLICATION: Final = "api.openstack.wsgi_app.init_application"
 """What a WSGI server's module calls. 16.0.0 and newer."""
 _METADATA: Final = "api.metadata.handler.MetadataRequestHandler"
 _MAIN: Final = "main"
+_ALLOWED: Final = "db_allowed"
+"""What a command gives ``Service.create`` when its process may not touch the database. 2013.1 to 14.0.0."""
 _LOADABLE: Final = ("filters", "weights")
 
 
@@ -42,13 +46,19 @@ class Begun:
 
 
 class ServiceWork:
-    """The work of all services of a program; each is walked when it is asked for."""
+    """The work of all services of a program; each is walked when it is asked for.
 
-    def __init__(self, walker: Walker) -> None:
+    :param access: tells how the process of a service gets at the database.
+    """
+
+    def __init__(self, walker: Walker, access: Callable[[str], Access]) -> None:
         self._walker = walker
+        self._access = access
         self._program: Program = walker.program
         self.endpoints = Endpoints(walker)
         self._known: dict[str, Sequence[Begun]] = {}
+        self.sources: set[Source] = set()
+        """Where more work could appear, besides in what was read."""
 
     @property
     def services(self) -> Sequence[str]:
@@ -110,7 +120,9 @@ class ServiceWork:
 
     def _of_tasks(self, service: str) -> Iterator[Begun]:
         manager = self.endpoints.of(service)[0].made
-        for row in periodic_tasks(self._program).rows:
+        tasks = periodic_tasks(self._program)
+        self.sources |= tasks.sources
+        for row in tasks.rows:
             member = lookup(manager.class_, row.task) if service in row.services else None
             if member is not None and isinstance(member.definition, FunctionDef):
                 yield self._method(manager, member.definition)
@@ -140,7 +152,11 @@ class ServiceWork:
         atoms = self._walker.atoms
         frame = Frame(class_.module, {}, {})
         create = self._walker.attribute(frame, (atoms.class_(class_),), "create")
-        summary = self._walker.entry(class_.module, create, atoms.arguments((), [("binary", (atoms.const(service),))]))
+        given: list[tuple[str, Value]] = [("binary", (atoms.const(service),))]
+        names = {parameter.name for parameter in member.definition.fact.parameters}
+        if self._access(service).blocked and _ALLOWED in names:
+            given.append((_ALLOWED, atoms.outcome(truth=False)))
+        summary = self._walker.entry(class_.module, create, atoms.arguments((), given))
         yield Begun(member.definition.name, summary)
         start = self._walker.attribute(frame, summary.returns, "start")
         yield Begun(f"{class_.name}.start", self._walker.entry(class_.module, start, atoms.empty))

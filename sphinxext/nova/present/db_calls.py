@@ -111,37 +111,45 @@ def summary_table(rows: Sequence[DbCall], translate: Callable[[str], str]) -> Ta
     return Table(tuple(columns), tuple(table))
 
 
-def way_of(rows: Iterable[DbCall], name: str, translate: Callable[[str], str]) -> Flow | None:
-    """Return the ways to one database function as a flow, ``None`` where no row is about it.
+def is_about(row: DbCall, name: str) -> bool:
+    """Tell whether a row is about the database function of this name, dotted or by its last names."""
+    return name in {row.function, row.implementation, function_name(row.function)}
+
+
+def ways_to(rows: Iterable[DbCall], name: str) -> tuple[Flow, ...]:
+    """Return the ways to one database function as flows: one for each service that gets there.
 
     :param name: the function, dotted or by its last names.
     """
-    found = [row for row in rows if name in {row.function, row.implementation, function_name(row.function)}]
-    if not found:
-        return None
-    ids: dict[str, str] = {}
-    steps: list[Step] = []
-    for row in found:
-        ids.setdefault(row.service or name, f"p{len(ids) + 1}")
-    for number, row in enumerate(found, 1):
-        steps.append(_step(row, number, ids))
-    participants = [Participant(identity, service, "service") for service, identity in ids.items()]
-    participants.append(Participant("database", translate("database"), "database"))
-    first = found[0]
+    by_service: dict[str, list[DbCall]] = {}
+    for row in rows:
+        if is_about(row, name):
+            by_service.setdefault(row.service or row.callers[0].name, []).append(row)
+    return tuple(_flow(service, found) for service, found in by_service.items())
+
+
+def _flow(service: str, rows: Sequence[DbCall]) -> Flow:
+    steps = tuple(_step(row, number) for number, row in enumerate(rows, 1))
+    participants = [Participant("p1", service, "service")]
+    process = next((row.process for row in rows if row.process != row.service), None)
+    if process is not None:
+        participants.append(Participant("p2", process, "service"))
+    participants.append(Participant("database", "database", "database"))
+    first = rows[0]
     entry = Entry(first.function, first.file, first.line, first.service)
     messages = tuple(step for step in steps if isinstance(step, Message))
-    return Flow(entry, tuple(participants), tuple(steps), messages)
+    return Flow(entry, tuple(participants), steps, messages)
 
 
-def _step(row: DbCall, number: int, ids: dict[str, str]) -> Step:
+def _step(row: DbCall, number: int) -> Step:
+    """Return the first of the places where a way begins, and what becomes of it."""
     caller = row.callers[0]
-    asked = Boundary("database", row.function, row.file, row.line)
     if row.process == row.service or row.process is None:
         return Boundary("database", row.function, caller.file, caller.line)
     return Message(
         number=number,
-        from_=ids[row.service or row.function],
-        to=ids.setdefault(row.process, f"p{len(ids) + 1}"),
+        from_="p1",
+        to="p2",
         method=_short(row.object) if row.object else caller.name.rpartition(".")[2],
         kind="call",
         topic="conductor",
@@ -158,7 +166,7 @@ def _step(row: DbCall, number: int, ids: dict[str, str]) -> Step:
         server=None,
         via=None,
         decided_by=(),
-        steps=(asked,),
+        steps=(Boundary("database", row.function, row.file, row.line),),
     )
 
 

@@ -7,6 +7,7 @@ functions in ``nova/objects`` open a transaction of their own.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from sphinxext.nova.openstack.database.access import Bodies, by_name, by_transaction
@@ -34,6 +35,8 @@ TRANSACTIONS: Final = (
     "select_db_reader_mode",
 )
 """The words by which a file is known that opens transactions of its own. 13.0.0 and newer."""
+
+_MOST_NEAR: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,23 @@ class Database:
 def database(program: Program) -> Database:
     """Return the catalogue of a checkout's database functions; empty where there is no ``db`` package."""
     return program.remember("database", lambda: Database(_functions(program)))
+
+
+def of_name(program: Program, name: str) -> tuple[DbFunction, ...]:
+    """Return the database functions that a name means: dotted, of the facade or the backend, or its last parts."""
+    functions = database(program).functions
+    if name in functions:
+        return (functions[name],)
+    implemented = {one.implementation.name: one for one in functions.values() if one.implementation is not None}
+    if name in implemented:
+        return (implemented[name],)
+    return tuple(one for one in functions.values() if one.name.endswith(f".{name}"))
+
+
+def near_functions(program: Program, name: str) -> list[str]:
+    """Return names of database functions that are much like this one."""
+    known = {function.definition.fact.name for function in database(program).functions.values()}
+    return get_close_matches(name.rpartition(".")[2], sorted(known), n=_MOST_NEAR)
 
 
 def sources(program: Program) -> Iterator[Source]:
