@@ -12,6 +12,7 @@ import pytest
 
 from sphinxext.nova import __version__
 from tests.small_nova import make
+from tests.small_tasks import FILES
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -117,7 +118,7 @@ def test_changelog_begins_with_this_version() -> None:
 
 
 def test_example_of_the_readme_builds(tmp_path: Path) -> None:
-    make(tmp_path / "nova")
+    make(tmp_path / "nova", FILES)
     [conf] = re.findall(r"```python\n(.*?)```", text("README.md"), re.DOTALL)
     [page] = re.findall(r"```rst\n(.*?)```", text("README.md"), re.DOTALL)
     (tmp_path / "docs").mkdir()
@@ -129,7 +130,7 @@ def test_example_of_the_readme_builds(tmp_path: Path) -> None:
 
 
 def test_commands_of_the_readme_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    nova = make(tmp_path / "nova")
+    nova = make(tmp_path / "nova", FILES)
     (tmp_path / "docs").mkdir()
     monkeypatch.chdir(nova)
     git = ["git", "-c", "user.name=nobody", "-c", "user.email=nobody@example.org"]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sphinxext.nova.catalog import CatalogEntry
 
 EXPECTED = record_folders.EXPECTED
-RELEASES = sorted((folder.name for folder in EXPECTED.iterdir()), key=releases.parse)
+RELEASES = sorted((path.parent.name for path in EXPECTED.glob("*/folders.json")), key=releases.parse)
 PRESENCE: dict[str, str] = json.loads(record_folders.PRESENCE.read_text())
 
 
