@@ -6,12 +6,13 @@ at the first one. What the source calls a host (``dest``, ``migration.source_com
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from sphinxext.nova.model import Participant
 
 _ROLES: Final = (("dest", "destination"), ("source", "source"), ("src", "source"))
+_WHERE_IT_IS: Final = "instance.host"
 
 
 @dataclass(slots=True)
@@ -19,6 +20,8 @@ class _Line:
     id: str
     service: str
     host: str | None = None
+    called: set[str] = field(default_factory=set)
+    """The expressions that meant it."""
 
 
 class Hosts:
@@ -52,13 +55,31 @@ class Hosts:
             same = [line for line in lines if line.host == role]
             free = [line for line in lines if line.host is None]
             line = next(iter(same or free), None)
-        else:
+        elif current.service == service:
             line = next(iter(lines), None)
+        else:
+            line = self._unnamed(lines, server)
+            if line is None and lines and lines[0].host is not None:
+                role = _other(lines[0].host)
         if line is None:
             line = self._new(service)
         if line.host is None and role is not None:
             line.host = role
+        if server is not None:
+            line.called.add(server)
         return line.id
+
+    @staticmethod
+    def _unnamed(lines: list[_Line], server: str | None) -> _Line | None:
+        """Return the line that an expression means which tells no role; ``None`` for a host that is not there yet.
+
+        Beside a host that has a role, the host on which an instance is (``instance.host``) is the other one.
+        """
+        same = [line for line in lines if server in line.called]
+        free = [line for line in lines if line.host is None]
+        if same or free or server is None or not server.endswith(_WHERE_IT_IS) or len(lines) != 1:
+            return next(iter(same or free or lines), None)
+        return None
 
     def _new(self, service: str) -> _Line:
         line = _Line(f"p{len(self._lines) + 1}", service)
