@@ -118,7 +118,7 @@ def test_references_inventory_and_index(services: Site) -> None:
         index="Messages\n========\n\n.. rpc-methods:: compute\n\n.. toctree::\n\n   second\n",
         second=(
             "Second\n======\n\nTo :openstack:rpc:`compute.prep_resize`, :openstack:rpc:`it <scheduler.select>` "
-            "and :openstack:rpc:`compute.ping`.\n"
+            "and :openstack:rpc:`compute.baseapi.ping`, or :openstack:rpc:`scheduler.baseapi.ping`.\n"
         ),
     )
     assert services.build(nitpicky=True) == ""
@@ -140,7 +140,8 @@ def test_references_inventory_and_index(services: Site) -> None:
     assert [(node.astext(), node["refuri"]) for node in second.findall(lambda node: node.tagname == "reference")] == [
         ("compute.prep_resize", "index.html#nova-rpc-compute.prep_resize"),
         ("it", f"{source}/scheduler/manager.py#L5"),
-        ("compute.ping", "index.html#nova-rpc-compute.ping"),
+        ("compute.baseapi.ping", "index.html#nova-rpc-compute.ping"),
+        ("scheduler.baseapi.ping", f"{source}/baserpc.py#L21"),
     ]
     with (services.app.outdir / "objects.inv").open("rb") as file:
         inventory = InventoryFile.load(file, "", lambda base, path: path)

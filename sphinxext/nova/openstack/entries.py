@@ -49,7 +49,7 @@ def find_entry(program: Program, endpoints: Endpoints, asked: str) -> Start:
     asked = asked.strip()
     if _is_rest(asked):
         return _rest(program, asked)
-    if not asked.isascii() or not re.fullmatch(r"\w+(\.\w+)*", asked):
+    if not asked.isascii() or not re.fullmatch(r"[\w-]+(\.\w+)*", asked):
         raise QuestionError(Kind.NAME, f"no function is called {' '.join(asked.split())[:200] or 'nothing'}")
     found = _dotted(program, asked) or _of_topic(endpoints, asked)
     if found is None:
@@ -95,13 +95,14 @@ def _dotted(program: Program, asked: str) -> tuple[FunctionDef, ClassDef | None]
 
 
 def _of_topic(endpoints: Endpoints, asked: str) -> tuple[FunctionDef, ClassDef] | None:
-    topic, dot, method = asked.partition(".")
+    """Find ``compute.prep_resize``, or with its namespace ``conductor.compute_task.migrate_server``."""
+    topic, *namespace, method = asked.split(".")
     service = endpoints.topics.get(topic)
-    if not dot or service is None or "." in method:
+    if service is None or asked == method or len(namespace) > 1:
         return None
     for endpoint in endpoints.of(service):
         definition = endpoint.definition(method)
-        if definition is not None:
+        if definition is not None and (not namespace or [endpoint.namespace] == namespace):
             return definition, endpoint.made.class_
     return None
 

@@ -45,9 +45,9 @@ def rpc_methods_table(rows: Sequence[RpcMethod], columns: Sequence[str], transla
     titles = {
         "method": Column("method", translate("Method"), Look.NAME, 30),
         "topic": Column("topic", translate("Topic"), Look.NAME, 12),
-        "namespace": Column("namespace", translate("Namespace"), Look.NAME, 14),
-        "kind": Column("kind", translate("Kind"), Look.NAME, 9),
-        "versions": Column("versions", translate("Version"), Look.NAME, 9),
+        "namespace": Column("namespace", translate("Namespace"), Look.NAME, 18),
+        "kind": Column("kind", translate("Kind"), Look.NAME, 14),
+        "versions": Column("versions", translate("Version"), Look.NAME, 11),
         "client": Column("client", translate("Client"), Look.NAME, 34),
         "endpoint": Column("endpoint", translate("Endpoint"), Look.NAME, 34),
         "arguments": Column("arguments", translate("Arguments"), Look.NAME, 34),
