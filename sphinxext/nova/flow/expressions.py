@@ -111,12 +111,9 @@ class Expressions:
         is_open = False
         for argument in form[2]:
             if isinstance(argument, tuple) and argument[0] == "*":
-                items = self.value(frame, argument[1])
-                if len(items) == 1 and isinstance(items[0], Sequence) and not is_open:
-                    positional += items[0].items
-                    is_open = items[0].is_open
-                else:
-                    is_open = True
+                given, more = self._several(self.value(frame, argument[1]))
+                positional += () if is_open else given
+                is_open = is_open or more
             elif is_open:
                 self.value(frame, argument)
             else:
@@ -133,6 +130,20 @@ class Expressions:
             else:
                 is_open = True
         return self._atoms.arguments(positional, keywords.items(), is_open=is_open)
+
+    def _several(self, value: Value) -> tuple[list[Value], bool]:
+        """Return what ``*value`` gives, place by place, and whether there may be more or less of it."""
+        found: list[Value] | None = None
+        is_open = False
+        for atom in value:
+            if not isinstance(atom, Sequence):
+                return [], True
+            is_open = is_open or atom.is_open or (found is not None and len(found) != len(atom.items))
+            if found is None:
+                found = [*atom.items]
+            else:
+                found = [self._atoms.join(one, other) for one, other in zip(found, atom.items, strict=False)]
+        return found or [], is_open or found is None
 
     def _lambda(self, frame: Frame, form: Any) -> Value:  # noqa: ANN401 - a form
         _, parameters, body, line = form
