@@ -279,6 +279,26 @@ def test_parts_lead_to_each_other(flows: Site) -> None:
     assert {link["refid"] for link in document.findall(nodes.reference) if "refid" in link} <= ids
 
 
+def test_assumed_options_decide_branches(flows: Site) -> None:
+    file = flows.nova / "nova/compute/manager.py"
+    text = file.read_text(encoding="utf-8").replace("instance.is_running", "CONF.fast")
+    file.write_text(
+        "from oslo_config import cfg\n\nCONF = cfg.CONF\nCONF.register_opts([cfg.BoolOpt('fast', default=True)])\n\n"
+        + text
+    )
+    told = [["migrate_server", "select", "prep_resize"], ["resize_instance"]]
+    for options, config, methods in [
+        ((), {}, [*told[0], *told[1]]),
+        ((":options: fast=False",), {}, told[0]),
+        ((), {"nova_options": {"DEFAULT.fast": False}}, told[0]),
+        ((":options: DEFAULT.fast=true",), {"nova_options": {"fast": False}}, [*told[0], *told[1]]),
+    ]:
+        flows.write(index=page(RESIZE, *options, ":columns: method condition"))
+        assert flows.build(**config) == ""
+        assert [row[0] for row in rows(flows)[1:]] == methods
+        assert ("CONF.fast" in codes(flows)[0]) is (not options and not config)
+
+
 def test_nothing_is_sent(flows: Site) -> None:
     flows.write(index=page("nova.compute.api.API.look"))
     assert flows.build() == ""

@@ -115,7 +115,9 @@ class RpcFlow(DrawingDirective):
         style = self.choice("style", _STYLES, "both")
         columns = self.words("columns", RPC_FLOW)
         most = self.number("split", 15)
-        assume = {**self.library.config.options, **self._assumed()}
+        options = {**self.library.config.options, **self._assumed()}
+        # The walk knows options of no group by their bare names.
+        assume = {name.removeprefix("DEFAULT."): value for name, value in options.items()}
         asked = " ".join(self.arguments[0].split())
         self.checkout()
         answer = flow_of(self.library, self.spec(), asked, assume)
