@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sphinxext.nova.flow import Call, Choice, Decided, Lost, Reached, Sent, Summary, sends
 from sphinxext.nova.model import Again, Block, Boundary, Branch, Message, Unresolved
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from sphinxext.nova.openstack.endpoints import Endpoint, Endpoints
     from sphinxext.nova.openstack.entries import Start
     from sphinxext.nova.program import ClassDef
+
+_OFTEN: Final = 4
+"""How often what a function does is told on behalf of one sender; after that its first message stands for it."""
 
 
 @dataclass(slots=True)
@@ -35,6 +38,8 @@ class _Process:
     """The summaries that are being told: what is met again is recursion."""
     done: set[Summary] = field(default_factory=set)
     """The summaries that were told, and send no messages."""
+    times: dict[Summary, tuple[int, int | None]] = field(default_factory=dict)
+    """How often each summary was told, and the number of the first message in it."""
 
 
 class Teller:
@@ -122,11 +127,19 @@ class Teller:
             return []
         if not summary.sends:
             process.done.add(summary)
+        times, first = process.times.get(summary, (0, None))
+        if times >= _OFTEN and not _is_short(summary):
+            # There may be more ways to a function than anybody could be told.
+            return [] if first is None else [Again(first)]
+        before = self._number
         process.open.add(summary)
         process.calls.append(step)
         told = self._steps(summary.steps, process)
         process.calls.pop()
         process.open.discard(summary)
+        if first is None and self._number > before:
+            first = before + 1
+        process.times[summary] = (process.times.get(summary, (0, None))[0] + 1, first)
         return told
 
     def _choice(self, step: Choice, process: _Process) -> list[Step]:
@@ -226,3 +239,8 @@ def _without_numbers(steps: tuple[Step, ...]) -> tuple[object, ...]:
             case _:
                 found.append(step)
     return tuple(found)
+
+
+def _is_short(summary: Summary) -> bool:
+    """Tell whether nothing that a function calls sends messages, as it is in a client."""
+    return not any(isinstance(step, Call) and step.summary.sends for step in summary.steps)
