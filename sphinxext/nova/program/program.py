@@ -48,7 +48,7 @@ class _Remembered:
     """A result, what it was made from, and where that was noted last."""
 
     result: object
-    sources: frozenset[Source]
+    sources: set[Source]
     noted: set[Source] | None = None
 
 
@@ -119,9 +119,15 @@ class Program:
         """Return what ``make`` returned for this key; its sources are recorded again each time."""
         found = self._remembered.get(key)
         if found is None:
-            with self.recording() as record:
+            # As `recording` does, which as a context manager would cost more than most of what is made here.
+            outer, noted, inner = self._sources, self._noted, set[Source]()
+            self._sources, self._noted = inner, set()
+            try:
                 result = make()
-            found = self._remembered[key] = _Remembered(result, record.sources)
+            finally:
+                self._sources, self._noted = outer, noted
+                outer |= inner
+            found = self._remembered[key] = _Remembered(result, inner, outer)
         if found.noted is not self._sources:
             self._sources |= found.sources
             found.noted = self._sources
