@@ -88,8 +88,11 @@ def be(name: str, checkout: Path, sites: Path, out: Path) -> None:
                 if endpoint is not None:
                     ends[sending.client] = f"{endpoint.made.class_.name}.{sent.method}"
                 ends.setdefault(sending.client, None)
-        paths = dict.fromkeys(path for path, *_ in json.loads(sites.read_text(encoding="utf-8")))
-        for function, callers in Callers(walker, endpoints, ends).found(paths).items():
+        listed = json.loads(sites.read_text(encoding="utf-8"))
+        called = {method for *_, method in listed}
+        wanted = [client for client in ends if client.fact.name in called]
+        paths = dict.fromkeys(path for path, *_ in listed)
+        for function, callers in Callers(walker, endpoints, wanted).found(paths).items():
             for caller in callers:
                 found[f"{caller.file}:{caller.line}"] = [function.name, ends[function]]
     out.write_text(json.dumps(found), encoding="utf-8")
