@@ -171,7 +171,10 @@ class Teller:
         definition = endpoint.definition(step.method) if endpoint is not None else None
         server = host_expression(step, process.calls, way.own_index)
         receiver = self._hosts.receiver(service or topic or "?", process.participant, server, step.kind)
-        name = None if endpoint is None else f"{endpoint.made.class_.name}.{step.method}"
+        name = definition.name if definition is not None else None
+        if name is None and endpoint is not None:
+            # __getattr__ answers.
+            name = f"{endpoint.made.class_.name}.{step.method}"
         self._number += 1
         number = self._number
         message = Message(
