@@ -152,6 +152,9 @@ def test_database_work_of_the_conductor_is_beside_the_point() -> None:
         data("relay", cast(DEST, "go")), cast(SOURCE, "x", data("relay", Again(1))), data("a"), data("b", Again(5))
     )
     assert outline(fold(told).items) == [("relay", ["go"]), ("x", [("relay", "= 1")])]
+    # What is hidden does not count.
+    told = flow(cast(SOURCE, "x", data("relay", cast(DEST, "go"))))
+    assert outline(fold(told, Choice(hide=("go",))).items) == ["x"]
     # Where there is nothing else, that is what the flow is about.
     assert outline(fold(flow(data("instance_update"))).items) == ["instance_update"]
 

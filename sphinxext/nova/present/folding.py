@@ -24,7 +24,7 @@ from sphinxext.nova.present.picture import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from sphinxext.nova.model import Branch, Flow, Step
     from sphinxext.nova.present.picture import Item
@@ -78,7 +78,9 @@ def _key(message: Message) -> _Key:
     return message.sender, message.from_, message.to, message.kind, message.topic, message.method
 
 
-def _aside(message: Message, told: Mapping[int, Message]) -> Reason | None:
+def _aside(
+    message: Message, told: Mapping[int, Message], hidden: Callable[[Message], bool] = lambda _message: False
+) -> Reason | None:
     """Say why a message is beside the point of a flow, ``None`` where it is not.
 
     The conductor works on the database for nova-compute by methods of ``ConductorManager`` (2013.1-2014.2; later it is
@@ -91,7 +93,7 @@ def _aside(message: Message, told: Mapping[int, Message]) -> Reason | None:
             break
         seen.add(again.number)
         answered = told[again.number]
-    if any(messages(answered.steps)):
+    if not all(map(hidden, messages(answered.steps))):
         return None
     if message.kind == "fanout":
         return Reason.SIDE
@@ -172,18 +174,23 @@ class _Folder:
         choice = self._choice
         receiver = self._names.get(message.to, message.to)
         key = _key(message)
-        if matches(message, receiver, choice.hide):
+        if self._hidden(message):
             self._leave_out(Reason.HIDE, messages([message]))
         elif choice.only and not matches(message, receiver, choice.only):
             self._leave_out(Reason.ONLY, [message])
             yield from self._below(message, where, sent)
-        elif (aside := _aside(message, self._told)) and not (choice.side if aside is Reason.SIDE else choice.data):
+        elif (aside := _aside(message, self._told, self._hidden)) and not (
+            choice.side if aside is Reason.SIDE else choice.data
+        ):
             self._leave_out(aside, [message])
         elif not choice.repeats and key in sent:
             self._repeated[message.number] = message.method
         else:
             sent.add(key)
             yield self._arrow(message, receiver, where, sent)
+
+    def _hidden(self, message: Message) -> bool:
+        return matches(message, self._names.get(message.to, message.to), self._choice.hide)
 
     def _arrow(self, message: Message, receiver: str, where: _Where, sent: set[_Key]) -> Arrow:
         steps, again = self._steps_of(message, where)
@@ -242,7 +249,9 @@ class _Folder:
         if block.kind == "failure" and not self._choice.failures:
             below = [message for branch in block.branches for message in messages(branch.steps)]
             self._leave_out(Reason.FAILURE, below)
-            where.failing.extend(message.method for message in _sent_here(block) if not _aside(message, self._told))
+            where.failing.extend(
+                message.method for message in _sent_here(block) if not _aside(message, self._told, self._hidden)
+            )
             return ()
         wanted = self._wanted(block)
         ways = [set(sent) for _branch in wanted]
