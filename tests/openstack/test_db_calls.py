@@ -108,7 +108,7 @@ def test_a_process_that_may_do_everything_itself(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("of", "message"),
     [
-        ("nova-computer", "no function is called nova-computer; near matches: nova-compute"),
+        ("nova-computer", "no function nova-computer in nova 2013.2; near matches: nova-compute"),
         ("ComputeManager.gone", "no function ComputeManager.gone in nova 2013.2"),
     ],
 )

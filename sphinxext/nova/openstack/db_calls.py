@@ -55,6 +55,7 @@ class DbCalls:
         self._work = ServiceWork(self._walker, self._access)
         self._conductor = f"{program.checkout.package}-{_CONDUCTOR}"
         self._clients = {f"{program.checkout.package}.{_CONDUCTOR}.{name}" for name in ("api", "rpcapi")}
+        self._behind: dict[str, frozenset[DbFunction]] = {}
         self._below: dict[int, tuple[Steps, frozenset[DbFunction]]] = {}
 
     @property
@@ -117,17 +118,16 @@ class DbCalls:
                 for function in self._through_conductor(step):
                     ways.add(function, _CONDUCTOR, call or step)
             elif step.kind == _OBJECT:
-                self._through(step, step.steps, step.name, ways)
+                self._through(step, self._functions_below(step.steps), step.name, ways)
             elif step.kind == LOAD:
-                self._through(step, self._loaded(step), f"{step.name.rpartition('.')[0]}.{LOADER}", ways)
+                self._through(step, self._functions_loaded(step), f"{step.name.rpartition('.')[0]}.{LOADER}", ways)
             else:
                 found = self._named(step)
                 if found is not None:
                     ways.add(found, _DIRECT, step)
 
-    def _through(self, step: Reached, behind: Steps, name: str, ways: _Ways) -> None:
+    def _through(self, step: Reached, found: frozenset[DbFunction], name: str, ways: _Ways) -> None:
         """Take the ways through a method of an object."""
-        found = self._functions_below(behind)
         for function in found:
             ways.add(function, _OBJECT, step)
             sizes = ways.objects[function]
@@ -155,15 +155,29 @@ class DbCalls:
         """Return the database functions that are reached in these steps, by whichever way."""
         known = self._below.get(id(steps))
         if known is None:
-            reached = _flat([steps], lambda step: step.kind == _OBJECT or self._enters(step), loaded=self._loaded)
-            found = frozenset(
-                function
-                for step, _ in reached
-                if isinstance(step, Reached) and (function := self._named(step)) is not None
-            )
+            found: set[DbFunction] = set()
+            for step, _ in _flat([steps], self._goes_on):
+                if isinstance(step, Reached):
+                    found.update(self._functions_loaded(step) if step.kind == LOAD else self._one(step))
             # The steps are kept so that no others get their identity.
-            known = self._below[id(steps)] = (steps, found)
+            known = self._below[id(steps)] = (steps, frozenset(found))
         return known[1]
+
+    def _functions_loaded(self, step: Reached) -> frozenset[DbFunction]:
+        """Return the database functions that loading a field reaches, which loads others, and so in circles."""
+        if step.name not in self._behind:
+            reached = _flat([self._loaded(step)], self._goes_on, loaded=self._loaded)
+            self._behind[step.name] = frozenset(
+                function for one, _ in reached if isinstance(one, Reached) for function in self._one(one)
+            )
+        return self._behind[step.name]
+
+    def _goes_on(self, step: Reached) -> bool:
+        return step.kind == _OBJECT or self._enters(step)
+
+    def _one(self, step: Reached) -> tuple[DbFunction, ...]:
+        function = self._named(step)
+        return () if function is None else (function,)
 
     def _through_conductor(self, step: Sent) -> frozenset[DbFunction]:
         """Return what nova-conductor does in the database when it is asked by a method of its own. 2013.1 to 14.0.0."""

@@ -96,6 +96,8 @@ def _dotted(program: Program, asked: str) -> tuple[FunctionDef, ClassDef | None]
 
 def _of_topic(endpoints: Endpoints, asked: str) -> tuple[FunctionDef, ClassDef] | None:
     """Find ``compute.prep_resize``, or with its namespace ``conductor.compute_task.migrate_server``."""
+    if "." not in asked:
+        return None
     topic, *namespace, method = asked.split(".")
     service = endpoints.topics.get(topic)
     if service is None or asked == method or len(namespace) > 1:
