@@ -264,6 +264,8 @@ def _boundaries(program: Program) -> Records:
         closed=frozenset(closed),
         # Objects are gone through here, and so are the parts of the database package that do not ask the database.
         closed_kinds=frozenset({"external"}),
+        # Notifications send no message, but read fields that have to be loaded.
+        leaves=tuple(name for name in Records.leaves if not name.startswith("notifications.")),
     )
 
 
