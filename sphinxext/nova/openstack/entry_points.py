@@ -110,8 +110,8 @@ class _Reading:
         parser, lines = self._ini(path)
         if parser.has_section(_SECTION):
             for group, value in parser.items(_SECTION):
-                self._lines(group, value.splitlines(), path, lines)
-        for script in parser.get("files", "scripts", fallback="").splitlines():
+                self._lines(group, (value or "").splitlines(), path, lines)
+        for script in (parser.get("files", "scripts", fallback="") or "").splitlines():
             self._script(script.strip(), path, lines.get(script.strip(), 1))
 
     def _ini_groups(self, path: str) -> None:
@@ -167,11 +167,13 @@ class _Reading:
 
     def _ini(self, path: str) -> tuple[configparser.RawConfigParser, Mapping[str, int]]:
         text = self._text(path)
-        # Nova's has "%" in its values, and sections that occur twice.
-        parser = configparser.RawConfigParser(strict=False, delimiters=("=",), allow_no_value=True)
-        parser.optionxform = str  # type: ignore[assignment,method-assign] # as the documentation says
+        parser = _parser()
         try:
             parser.read_string(text)
+        except AttributeError:
+            # What configparser raises where a line goes on from an option without a value, in the middle of its work.
+            parser = _parser()
+            self._problem(path, "is no INI file: an option without a value goes on in the next line")
         except configparser.Error as error:
             self._problem(path, f"is no INI file: {str(error).splitlines()[0]}", getattr(error, "lineno", None))
         return parser, _lines_of(text)
@@ -200,6 +202,13 @@ def _items(expression: Expr, module: Module) -> Iterator[str]:
             whole = evaluate(expression, module)
             found = list(whole) if isinstance(whole, list | tuple) else []
     yield from (item for item in found if isinstance(item, str))
+
+
+def _parser() -> configparser.RawConfigParser:
+    # Nova's has "%" in its values, and sections that occur twice.
+    parser = configparser.RawConfigParser(strict=False, delimiters=("=",), allow_no_value=True)
+    parser.optionxform = str  # type: ignore[assignment,method-assign] # as the documentation says
+    return parser
 
 
 def _lines_of(text: str) -> Mapping[str, int]:
