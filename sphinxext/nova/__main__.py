@@ -7,6 +7,7 @@ imports.
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import sys
@@ -52,6 +53,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             answer: Answer[Any] = asked.ask(asking)
     except QuestionError as error:
         command.error(str(error))
+    # The process ends soon. The collector would go through all that was walked once more, and at the exit again.
+    gc.freeze()
     checkout = asking.checkout
     try:
         print(_formatted(answer, checkout, asked))
