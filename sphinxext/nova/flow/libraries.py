@@ -47,6 +47,8 @@ _SAME: Final = frozenset(
 _LOOKING: Final = ("builtins.", "functools.", "inspect.", "logging.", "oslo_log.", "oslo_utils.reflection.")
 """Libraries that look at the functions they are given, and do not call them."""
 _CALLING: Final = frozenset({"builtins.map", "builtins.filter", "builtins.max", "builtins.min", "functools.reduce"})
+_UNWRAPPING: Final = ".get_wrapped_function"
+"""Looks for the function inside its decorators: ``safe_utils.py``, 13.0.0 and newer; ``utils.py`` from 2013.1 on."""
 _TRANSLATING: Final = frozenset({"_", "_LC", "_LE", "_LI", "_LW"})
 """Functions that translate a message: ``openstack/common/gettextutils.py``, up to 2014.1."""
 
@@ -124,6 +126,8 @@ class Libraries:
         kind = self._walker.boundaries.kind(shown)
         if shown.endswith(".queue_get_for"):
             return self._queue(frame, arguments, None)
+        if shown.endswith(_UNWRAPPING) and arguments.positional:
+            return arguments.positional[0]
         if kind is not None:
             frame.steps.append(Reached(kind, shown, frame.scope, line))
         self._calls.callbacks(frame, arguments, line, "callback")
@@ -172,6 +176,8 @@ class Libraries:
             return self._atoms.true
         if last in _IMPORTING and definition.owner is None:
             return self._imported(frame, last, arguments, line, form)
+        if f".{last}" == _UNWRAPPING and arguments.positional and definition.owner is None:
+            return arguments.positional[0]
         if self._walker.messaging.is_raw(definition):
             return self._walker.messaging.raw(frame, last, arguments, line)
         if last == "queue_get_for" and len(arguments.positional) > 1 and definition.owner is None:
