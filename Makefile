@@ -81,7 +81,7 @@ test-browser: .venv/browser.stamp node_modules/test.stamp ## Look at built pages
 test-themes: .venv-themes/test.stamp ## Build the documentation with each of five themes
 	.venv-themes/bin/python tools/get_release.py
 	for theme in alabaster furo openstackdocs pydata_sphinx_theme sphinx_rtd_theme; do \
-	  .venv-themes/bin/python -m sphinx -q -c conf/current -b html -d '$(BUILD)/themes/doctrees' \
+	  DOCS_EXTENSIONS=$$(test $$theme != openstackdocs || echo openstackdocstheme) .venv-themes/bin/python -m sphinx -q -c conf/current -b html -d '$(BUILD)/themes/doctrees' \
 	    -D html_theme=$$theme -n -W --keep-going -j auto docs "$(BUILD)/themes/$$theme" || exit 1; \
 	done
 

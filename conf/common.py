@@ -64,6 +64,7 @@ def settings(checkout: str) -> dict[str, object]:
             "sphinx_autodoc_typehints",
             "myst_parser",
             "reference",  # the module beside this one
+            *os.environ.get("DOCS_EXTENSIONS", "").split(),  # of a theme that has to be loaded as one
         ],
         "nova_checkout": checkout,
         "nova_mermaid": "local" if MERMAID.is_file() else "sphinxcontrib",
