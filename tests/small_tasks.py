@@ -87,3 +87,71 @@ FILES = {
     "nova/scheduler/manager.py": ("from nova import manager\n\n\nclass SchedulerManager(manager.Manager):\n    pass\n"),
 }
 """Changes to the tree of :mod:`tests.small_nova`."""
+
+TALKING = {
+    "nova/compute/manager.py": (
+        "from nova import db\n"
+        "from nova import manager\n"
+        "from nova.openstack.common import periodic_task\n"
+        "from nova.scheduler import rpcapi as scheduler_rpcapi\n"
+        "from nova.virt import driver\n"
+        "from nova.volume import cinder\n\n\n"
+        "class ComputeManager(manager.Manager):\n"
+        "    def __init__(self):\n"
+        "        self.scheduler_rpcapi = scheduler_rpcapi.SchedulerAPI()\n"
+        "        self.driver = driver.load_compute_driver()\n"
+        "        self.volume_api = cinder.API()\n\n"
+        "    @periodic_task.periodic_task\n"
+        "    def _poll(self, context):\n"
+        "        for instance in db.instance_get_all(context):\n"
+        "            self._heal(context, instance)\n\n"
+        "    def _heal(self, context, instance):\n"
+        "        try:\n"
+        "            self.driver.get_info(instance)\n"
+        "        except Exception:\n"
+        "            self.volume_api.get(context, instance)\n"
+        "        self.scheduler_rpcapi.sync(context, instance)\n"
+    ),
+    "nova/db/__init__.py": "from nova.db.api import *\n",
+    "nova/db/api.py": "def instance_get_all(context):\n    return IMPL.instance_get_all(context)\n",
+    "nova/openstack/common/rpc/__init__.py": "def cast(context, topic, msg):\n    pass\n",
+    "nova/openstack/common/rpc/proxy.py": (
+        "from nova.openstack.common import rpc\n\n\n"
+        "class RpcProxy(object):\n"
+        "    def __init__(self, topic, default_version):\n"
+        "        self.topic = topic\n\n"
+        "    @staticmethod\n"
+        "    def make_msg(method, **kwargs):\n"
+        "        return {'method': method, 'args': kwargs}\n\n"
+        "    def cast(self, context, msg, topic=None):\n"
+        "        rpc.cast(context, topic or self.topic, msg)\n"
+    ),
+    "nova/scheduler/rpcapi.py": (
+        "from nova.openstack.common.rpc import proxy\n\n\n"
+        "class SchedulerAPI(proxy.RpcProxy):\n"
+        "    def __init__(self):\n"
+        "        super(SchedulerAPI, self).__init__(topic='scheduler', default_version='1.0')\n\n"
+        "    def sync(self, ctxt, instance):\n"
+        "        self.cast(ctxt, self.make_msg('sync', instance=instance))\n"
+    ),
+    "nova/scheduler/manager.py": (
+        "from nova import manager\n"
+        "from nova.image import glance\n\n\n"
+        "class SchedulerManager(manager.Manager):\n"
+        "    def sync(self, context, instance):\n"
+        "        glance.API().get(context, instance)\n"
+    ),
+    "nova/image/__init__.py": "",
+    "nova/image/glance.py": "class API(object):\n    def get(self, context, image):\n        pass\n",
+    "nova/virt/__init__.py": "",
+    "nova/virt/driver.py": (
+        "class ComputeDriver(object):\n"
+        "    def get_info(self, instance):\n"
+        "        raise NotImplementedError()\n\n\n"
+        "def load_compute_driver():\n"
+        "    return ComputeDriver()\n"
+    ),
+    "nova/volume/__init__.py": "",
+    "nova/volume/cinder.py": "class API(object):\n    def get(self, context, volume):\n        pass\n",
+}
+"""Changes to :data:`FILES`, after which a task sends a message, and asks the database and what is outside."""

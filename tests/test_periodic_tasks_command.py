@@ -41,6 +41,19 @@ def test_json_is_the_whole_answer(nova: str, tmp_path: Path, cache: str, capsys:
         assert complaints == ""
 
 
+def test_fields_that_need_the_walk(nova: str, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["periodic-tasks", "nova-compute", "--with", "timers, talks_to", "--format", "json", "--cache-dir", ""]
+    assert main([*asked, "--checkout", nova]) == 0
+    found = json.loads(capsys.readouterr().out)["answers"]
+    assert [(row["task"], row["talks_to"]) for row in found] == [
+        ("_sync", []),
+        ("_reclaim", []),
+        ("_clean", []),
+        ("_publish", []),
+        ("periodic_tasks", []),
+    ]
+
+
 def test_a_table(nova: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["periodic-tasks", "nova-scheduler", "--cache-dir", "", "--checkout", nova]) == 0
     assert capsys.readouterr().out == (
@@ -59,4 +72,13 @@ def test_what_cannot_be_asked_is_one_line(nova: str, capsys: pytest.CaptureFixtu
     assert complaints == (
         "python -m sphinxext.nova: no service or manager nova-komputer in nova 2013.2;"
         " near matches: nova-compute, compute\n"
+    )
+
+
+def test_a_field_that_there_is_not(nova: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["periodic-tasks", "--with", "timers,cost", "--checkout", nova])
+    assert left.value.code == 2
+    assert capsys.readouterr().err == (
+        "python -m sphinxext.nova periodic-tasks: argument --with: does not know 'cost', only timers, talks_to\n"
     )

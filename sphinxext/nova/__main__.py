@@ -135,22 +135,21 @@ def parser() -> argparse.ArgumentParser:
         metavar="SERVICE|MANAGER",
         help="nova-compute, ComputeManager, or the folder compute (default: all)",
     )
-    ask.add_argument(
-        "--with",
-        dest="more",
-        choices=("timers",),
-        help="timers: also what a timer runs that is no periodic task of a manager",
+    _with(
+        ask,
+        timers="also what a timer runs that is no periodic task of a manager",
+        talks_to="also whom each talks to: messages, the database, what is outside",
     )
     ask.set_defaults(ask=_periodic_tasks, table=_periodic_tasks_table)
 
     ask = questions.add_parser("services", parents=[shared], help="which processes are there, and how does each start?")
     ask.add_argument("argument", nargs="?", default="", metavar="BINARY", help="nova-compute (default: all)")
-    ask.add_argument("--with", dest="more", choices=("start",), help="start: also the steps in which each starts")
+    _with(ask, start="also the steps in which each starts")
     ask.set_defaults(ask=_services, table=_services_table)
 
     ask = questions.add_parser("rpc-methods", parents=[_shared()], help="what can be asked of a process from outside?")
     ask.add_argument("argument", nargs="?", default="", metavar="TOPIC", help="compute, nova-compute (default: all)")
-    ask.add_argument("--with", dest="more", choices=("callers",), help="callers: also where each client is called")
+    _with(ask, callers="also where each client is called")
     ask.set_defaults(ask=_rpc_methods, table=_rpc_methods_table)
 
     ask = questions.add_parser(
@@ -200,6 +199,20 @@ def _shared(*formats: str) -> _Parser:
     return shared
 
 
+def _with(ask: argparse.ArgumentParser, **fields: str) -> None:
+    """Let a question be asked with more than it tells by itself: names of fields, and what each adds."""
+
+    def read(text: str) -> frozenset[str]:
+        words = frozenset(word.strip() for word in text.split(","))
+        if unknown := sorted(words - fields.keys()):
+            raise argparse.ArgumentTypeError(f"does not know {unknown[0]!r}, only {', '.join(fields)}")
+        return words
+
+    said = "; ".join(f"{name}: {what}" for name, what in fields.items())
+    metavar = "FIELD,..." if len(fields) > 1 else next(iter(fields))
+    ask.add_argument("--with", dest="more", type=read, default=frozenset(), metavar=metavar, help=said)
+
+
 def _layout(asking: _Asking) -> Answer[LayoutRow]:
     from sphinxext.nova.catalog import bundled
     from sphinxext.nova.openstack.layout import layout
@@ -216,14 +229,19 @@ def _layout_table(answer: Answer[LayoutRow]) -> Table:
 
 
 def _periodic_tasks(asking: _Asking) -> Answer[PeriodicTask]:
-    of, with_timers = asking.asked.argument, asking.asked.more == "timers"
+    of, more = asking.asked.argument, asking.asked.more
+    with_timers, with_talks = "timers" in more, "talks_to" in more
 
     def ask(program: Program) -> Answer[PeriodicTask]:
+        if with_talks:
+            from sphinxext.nova.openstack.talking import talking_tasks
+
+            return talking_tasks(program, of, with_timers=with_timers)
         from sphinxext.nova.openstack.periodic_tasks import periodic_tasks
 
         return periodic_tasks(program, of, with_timers=with_timers)
 
-    return asking.kept((of, with_timers), ask)
+    return asking.kept((of, with_timers, with_talks), ask)
 
 
 def _periodic_tasks_table(answer: Answer[PeriodicTask]) -> Table:
@@ -233,7 +251,7 @@ def _periodic_tasks_table(answer: Answer[PeriodicTask]) -> Table:
 
 
 def _services(asking: _Asking) -> Answer[Service]:
-    of, with_start = asking.asked.argument, asking.asked.more == "start"
+    of, with_start = asking.asked.argument, "start" in asking.asked.more
 
     def ask(program: Program) -> Answer[Service]:
         from sphinxext.nova.openstack.services import services
@@ -252,7 +270,7 @@ def _services_table(answer: Answer[Service]) -> Table:
 
 
 def _rpc_methods(asking: _Asking) -> Answer[RpcMethod]:
-    of, with_callers = asking.asked.argument, asking.asked.more == "callers"
+    of, with_callers = asking.asked.argument, "callers" in asking.asked.more
 
     def ask(program: Program) -> Answer[RpcMethod]:
         from sphinxext.nova.openstack.rpc_methods import rpc_methods

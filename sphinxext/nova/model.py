@@ -86,7 +86,9 @@ class PeriodicTask:
     ``enabled`` is whether the loop runs the task at all when nothing is configured. ``disabled_by`` is what keeps it
     from doing anything then: an option, which is the one of the interval or the one that the body tests first, or
     ``enabled`` where the decorator says so. ``tests_options`` are the options that the body tests, in the order of the
-    source; ``options`` has all of them. ``talks_to`` is filled by the walk.
+    source; ``options`` has all of them. ``talks_to`` is ``None`` unless it was asked for, or where the source does not
+    say what runs: the messages that are sent (``scheduler.sync_instance_info``), ``database``, and the modules that
+    stand for what is outside (``nova.network.neutron``).
     """
 
     task: str

@@ -8,7 +8,7 @@ import pytest
 from sphinx.util.inventory import InventoryFile
 
 from tests.small_nova import make
-from tests.small_tasks import FILES
+from tests.small_tasks import FILES, TALKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -132,6 +132,17 @@ def test_without_the_second_table_the_first_has_what_it_would_say(tasks: Site) -
     assert tasks.build() == ""
     (of_tasks,) = tables(tasks)
     assert of_tasks[0] == ["Task", "Services", "How often", "Option", "Default", "Options it tests", "What it does"]
+
+
+def test_whom_each_talks_to(tasks: Site) -> None:
+    make(tasks.nova, {**FILES, **TALKING})
+    tasks.write(
+        index="Tasks\n=====\n\n.. periodic-tasks:: ComputeManager\n   :columns: task talks_to\n   :help: none\n"
+    )
+    assert tasks.build(nova_participants={"nova.volume": "Volumes"}) == ""
+    assert tables(tasks) == [
+        [["Task", "Talks to"], ["_poll", "scheduler.sync, database, hypervisor driver, Volumes"], ["_publish", ""]]
+    ]
 
 
 def test_names_lead_to_their_source(tasks: Site) -> None:

@@ -21,21 +21,30 @@ if TYPE_CHECKING:
 _CLASS = "nova-names"
 """Of tables with several columns of long names, whose widths must not be left to the names."""
 
+_TALKS = "talks_to"
+"""The column that needs the walk."""
+
 _HELP = ("first", "whole", "none")
 
 
-def tasks(books: Library, spec: str, of: str = "", *, with_timers: bool) -> Answer[PeriodicTask]:
-    """Ask a checkout what runs by itself, unless that is known.
+def tasks(
+    books: Library, spec: str, of: str = "", *, with_timers: bool, with_talks: bool = False
+) -> Answer[PeriodicTask]:
+    """Ask a checkout what runs by itself, and with ``with_talks`` whom it talks to, unless that is known.
 
     :raises QuestionError: the question cannot be asked.
     """
 
     def ask(program: Program) -> Answer[PeriodicTask]:
+        if with_talks:
+            from sphinxext.nova.openstack.talking import talking_tasks
+
+            return talking_tasks(program, of, with_timers=with_timers)
         from sphinxext.nova.openstack.periodic_tasks import periodic_tasks
 
         return periodic_tasks(program, of, with_timers=with_timers)
 
-    return books.kept(spec, "periodic-tasks", (of, with_timers), ask)
+    return books.kept(spec, "periodic-tasks", (of, with_timers, with_talks), ask)
 
 
 class PeriodicTasks(NovaDirective):
@@ -56,7 +65,9 @@ class PeriodicTasks(NovaDirective):
             "columns",
             ", ".join(f"``{key}``" for key in PERIODIC_TASKS),
             "The columns of the first table, in this order; by default those that have something to say and "
-            "that the second one does not have.",
+            "that the second one does not have. ``talks_to``, which takes longest to find, is only there when named: "
+            "the messages that a task sends, whether it gets to the database, and whom else it asks "
+            "(``nova_participants``).",
         ),
         Option(
             "help",
@@ -70,6 +81,7 @@ class PeriodicTasks(NovaDirective):
     def answer(self, location: nova_answer) -> Sequence[nodes.Node]:  # noqa: ARG002 - it has nothing to warn of
         """Ask for the tasks and make tables of them and of their options."""
         from sphinxext.nova.extension.tables import Renderer
+        from sphinxext.nova.present.choice import EXTERNAL
         from sphinxext.nova.present.periodic_tasks import default_columns, periodic_tasks_table
 
         also = self.words("also", ("timers",))
@@ -77,7 +89,7 @@ class PeriodicTasks(NovaDirective):
         shown_help = self.choice("help", _HELP, "first")
         self.checkout()
         of = (self.arguments or [""])[0].strip()
-        answer = tasks(self.library, self.spec(), of, with_timers=bool(also))
+        answer = tasks(self.library, self.spec(), of, with_timers=bool(also), with_talks=_TALKS in columns)
         self.note(answer)
         rows = answer.rows
         if not rows:
@@ -89,7 +101,9 @@ class PeriodicTasks(NovaDirective):
         options_apart = shown_help != "none" and any(row.options for row in rows)
         columns = columns or list(default_columns(rows, options_apart=options_apart))
         renderer = Renderer(self.link, anchor, lambda _row, _column: None)
-        body = renderer.table(periodic_tasks_table(rows, columns, translate), self.title(nodes.title))
+        external = {**EXTERNAL, **self.library.config.participants}
+        table = periodic_tasks_table(rows, columns, translate, external)
+        body = renderer.table(table, self.title(nodes.title))
         body["classes"].append(_CLASS)
         found: list[nodes.Node] = [self.finish(body, body)]
         if options_apart:

@@ -12,6 +12,7 @@ PERIODIC_TASKS = (
     "default",
     "starts",
     "tests",
+    "talks_to",
     "description",
     "source",
 )

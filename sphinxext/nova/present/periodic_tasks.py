@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from sphinxext.nova.present.choice import EXTERNAL, lifeline_of
 from sphinxext.nova.present.columns import PERIODIC_TASKS
 from sphinxext.nova.present.tables import Cell, Column, Look, Table, TableRow, printable, several
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from sphinxext.nova.model import PeriodicTask, TaskOption
 
@@ -38,6 +39,8 @@ def default_columns(rows: Sequence[PeriodicTask], *, options_apart: bool = False
         silent |= {"option", "default"}
     if not any(row.tests_options for row in rows):
         silent.add("tests")
+    if all(row.talks_to is None for row in rows):
+        silent.add("talks_to")
     if not any(row.description for row in rows):
         silent.add("description")
     return tuple(key for key in PERIODIC_TASKS if key not in silent)
@@ -82,12 +85,16 @@ def interval(row: PeriodicTask, translate: Callable[[str], str]) -> str:
 
 
 def periodic_tasks_table(
-    rows: Sequence[PeriodicTask], columns: Sequence[str], translate: Callable[[str], str]
+    rows: Sequence[PeriodicTask],
+    columns: Sequence[str],
+    translate: Callable[[str], str],
+    external: Mapping[str, str] = EXTERNAL,
 ) -> Table:
     """Set periodic tasks in the given columns.
 
     :param columns: members of :data:`~sphinxext.nova.present.columns.PERIODIC_TASKS`.
     :param translate: gives a word of ours in the reader's language.
+    :param external: what is outside, by the beginnings of dotted names, as in :data:`~.choice.EXTERNAL`.
     """
     # Written out, one by one, so that the message extractor finds them.
     titles = {
@@ -99,6 +106,7 @@ def periodic_tasks_table(
         "default": Column("default", translate("Default"), Look.NAME, 14),
         "starts": Column("starts", translate("First run"), Look.TEXT, 18),
         "tests": Column("tests", translate("Options it tests"), Look.NAME, 26),
+        "talks_to": Column("talks_to", translate("Talks to"), Look.NAME, 34),
         "description": Column("description", translate("What it does"), Look.TEXT, 38),
         "source": Column("source", translate("Source"), Look.NAME, 30),
     }
@@ -116,6 +124,7 @@ def periodic_tasks_table(
             "default": Cell(printable(option_default(of_interval)) if of_interval else ""),
             "starts": Cell(_starts(row, at_once, later)),
             "tests": several(_option_cell(options[name]) for name in row.tests_options),
+            "talks_to": several(Cell(printable(name)) for name in _partners(row, external)),
             "description": Cell(printable(row.description or "")),
             "source": _place(row.file, row.line),
         }
@@ -162,6 +171,11 @@ def _starts(row: PeriodicTask, at_once: str, later: str) -> str:
     if not row.enabled or row.form == "timer":
         return ""
     return at_once if row.run_immediately else later
+
+
+def _partners(row: PeriodicTask, external: Mapping[str, str]) -> Iterable[str]:
+    """Give each once whom a task talks to; what is outside by the name of its lifeline, where it has one."""
+    return dict.fromkeys(lifeline_of(name, external) or name for name in row.talks_to or ())
 
 
 def _option_cell(option: TaskOption) -> Cell:
