@@ -1,0 +1,49 @@
+"""Whole answers about real releases.
+
+``tests/expected/34.0.0/db_calls.json`` has the service, function, access and way of each row. It was kept when it held
+every function of which the recording that this project has, made while Nova's own functional tests ran, says that a
+service asked it from outside of the package ``db``. ``tests/expected/2013.2/db_calls_blocked.json`` has what
+nova-compute would do in the database that it may not touch; each of its rows was looked up in the source, and the
+book's chapter about the database says how the code gets there.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sphinxext.nova.checkout import open_checkout
+from sphinxext.nova.openstack.db_calls import db_calls
+from sphinxext.nova.program import Program
+from tests.conftest import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+EXPECTED = ROOT / "tests" / "expected"
+
+
+@pytest.mark.release
+def test_all_services_of_a_release(release: Callable[[str], Path]) -> None:
+    answer = db_calls(Program(open_checkout(release("nova-34.0.0"))))
+    assert [[row.service, row.function, row.access, row.route] for row in answer.rows] == json.loads(
+        (EXPECTED / "34.0.0" / "db_calls.json").read_text()
+    )
+
+
+@pytest.mark.history
+def test_what_a_process_does_that_may_not(nova_git: Path) -> None:
+    rows = db_calls(Program(open_checkout(f"{nova_git}@2013.2"))).rows
+    assert {row.service for row in rows if row.blocked} == {"nova-compute"}
+    assert [
+        {
+            "function": row.function,
+            "access": row.access,
+            "callers": [f"{caller.name} {caller.file}:{caller.line}" for caller in row.callers],
+        }
+        for row in rows
+        if row.blocked
+    ] == json.loads((EXPECTED / "2013.2" / "db_calls_blocked.json").read_text())
