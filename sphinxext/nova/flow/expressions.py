@@ -8,7 +8,6 @@ from sphinxext.nova.flow.opposites import none_of, opposite
 from sphinxext.nova.flow.refining import refine
 from sphinxext.nova.flow.steps import Choice, Way
 from sphinxext.nova.flow.values import Class, Const, Dict, External, Object, Option, Sequence, Text, Unknown, truth
-from sphinxext.nova.program import ClassDef, mro
 from sphinxext.nova.syntax.facts import parameters_of
 from sphinxext.nova.syntax.rendering import render
 
@@ -408,8 +407,3 @@ def _is_none(atom: Atom) -> bool | None:
         case Text():
             return False
     return False
-
-
-def subclass_of(class_: ClassDef, other: ClassDef) -> bool:
-    """Tell whether one class is, or inherits from, another."""
-    return other in mro(class_)

@@ -508,11 +508,6 @@ def truth(value: Value) -> bool | None:
     return found
 
 
-def constants(value: Value) -> list[Any]:
-    """Return the constants among the possibilities."""
-    return [atom.value for atom in value if isinstance(atom, Const)]
-
-
 def only_text(value: Value) -> str | None:
     """Return the one text that a value is."""
     match value:
