@@ -264,6 +264,39 @@ def test_a_factory_function_of_the_package_by_an_option_and_a_dictionary_of_name
     )
 
 
+def test_a_dictionary_of_a_module_that_functions_fill(run: Callable[..., str]) -> None:
+    assert (
+        run(
+            """
+            def run(self, context, instance, kind):
+                drivers.get_driver(kind).start_instance(context, instance)
+                drivers.CACHE['own'].stop_instance(context, instance)
+                drivers.EMPTY[kind].pause_instance(context, instance)
+            """,
+            imports="from nova.compute import drivers",
+            compute__drivers="""
+            from nova.compute import rpcapi
+
+            CACHE = {}
+            EMPTY = {}
+
+
+            def get_driver(kind):
+                if kind not in CACHE:
+                    CACHE[kind] = rpcapi.ComputeAPI()
+                return CACHE[kind]
+
+
+            def other(kind):
+                EMPTY = {}
+                EMPTY[kind] = rpcapi.ComputeAPI()
+                return EMPTY
+            """,
+        )
+        == f"{START}\n{STOP}"
+    )
+
+
 def test_a_class_by_another_name(run: Callable[..., str]) -> None:
     assert (
         run(

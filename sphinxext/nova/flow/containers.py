@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sphinxext.nova.flow.values import Arguments, Const, Dict, Method, Object, Option, Sequence, only_text
+from sphinxext.nova.flow.values import Arguments, Const, Dict, Method, Object, Option, Sequence, Unknown, only_text
 
 if TYPE_CHECKING:
     from sphinxext.nova.flow.frames import Frame
@@ -74,6 +74,9 @@ class Containers:
             if key in known:
                 found = self._atoms.join(found, known[key])
             elif isinstance(key, Const):
+                if atom.is_open:
+                    for value in (value for other, value in known.items() if isinstance(other, Unknown)):
+                        found = self._atoms.join(found, value)
                 missing = default if default is not None else ()
                 found = self._atoms.join(found, self._atoms.any if atom.is_open else missing)
             else:

@@ -23,9 +23,10 @@ from sphinxext.nova.syntax.walking import statements
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from sphinxext.nova.flow.values import Value
+    from sphinxext.nova.flow.values import Atom, Value
     from sphinxext.nova.flow.walker import Walker
     from sphinxext.nova.program import Definition, Scope
+    from sphinxext.nova.syntax.forms import Expr
 
 _CLASS: Final = re.compile(rb"^class[ \t]+(\w+)", re.MULTILINE)
 
@@ -133,7 +134,23 @@ class Globals:
         value = self._walker.expressions.value(frame, definition.value)
         if isinstance(definition.scope, FunctionDef):
             return value
-        return tuple(self._shared(atom) for atom in value)
+        shared: Value = tuple(self._shared(atom) for atom in value)
+        if isinstance(definition.scope, Module):
+            return tuple(self._filled(definition.scope, definition.name, atom) for atom in shared)
+        return shared
+
+    def _filled(self, module: Module, name: str, atom: Atom) -> Atom:
+        """Return a dictionary of a module with what functions of the module put into it, by whatever key.
+
+        ``DRIVER_CACHE`` of ``nova/network/security_group/openstack_driver.py``, 13.0.0.
+        """
+        if not isinstance(atom, Dict) or atom.items or not atom.is_open:
+            return atom
+        put: Value = ()
+        for scope, value in self._walker.program.remember(("filled", module, name), lambda: _put_into(module, name)):
+            guess = Frame(scope, {}, {}, is_guess=True)
+            put = self._atoms.join(put, self._walker.expressions.value(guess, value))
+        return self._atoms.dict([(self._atoms.any[0], put)], is_open=True) if put else atom
 
     def _shared(self, atom: Any) -> Any:  # noqa: ANN401 - an atom
         """Return a container of a module or class as others may find it: what begins empty was made to be filled."""
@@ -171,6 +188,19 @@ def _declared_global(module: Module) -> frozenset[str]:
                 if statement[0] == "global":
                     found.update(statement[2])
     return frozenset(found)
+
+
+def _put_into(module: Module, name: str) -> list[tuple[Scope, Expr]]:
+    """Return the expressions that functions of a module assign to items of one of its names, each with its function."""
+    return [
+        (scope, statement[3])
+        for function in module.facts.functions
+        if module.facts.mentions(function, name.encode())
+        and name not in (scope := FunctionDef(module, function.index)).bindings
+        for statement in statements(module.facts.body(function))
+        if statement[0] == "assign"
+        and any(isinstance(target, tuple) and target[:2] == ("subscript", name) for target in statement[2])
+    ]
 
 
 def _classes_below(package: Module) -> Mapping[str, str]:
