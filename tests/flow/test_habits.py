@@ -110,6 +110,26 @@ def test_a_mixin_uses_what_its_sibling_sets(run: Callable[..., str]) -> None:
     )
 
 
+def test_an_attribute_that_is_set_around_setattr(run: Callable[..., str]) -> None:
+    assert (
+        run(
+            "def run(self, context, instance):\n    Proxy(compute_rpcapi.ComputeAPI()).start(context, instance)\n",
+            imports="""
+            class Proxy(dict):
+                def __init__(self, rpcapi):
+                    self.__dict__['_rpcapi'] = rpcapi
+
+                def __setattr__(self, name, value):
+                    self[name] = value
+
+                def start(self, context, instance):
+                    self._rpcapi.start_instance(context, instance)
+            """,
+        )
+        == START
+    )
+
+
 def test_two_hops_to_the_object_that_made_this_one(run: Callable[..., str]) -> None:
     assert (
         run(

@@ -33,6 +33,8 @@ _HARMLESS: Final = frozenset(
     {"len", "isinstance", "str", "repr", "list", "dict", "tuple", "set", "sorted", "bool", "iter", "enumerate", "zip"}
 )
 """Functions that leave what they are given as it is."""
+_ATTRIBUTES: Final = ".__dict__"
+"""How code gets around ``__setattr__``: ``self.__dict__['_bdm_obj'] = bdm``. 2014.1 and newer (``block_device.py``)."""
 
 
 class Containers:
@@ -93,6 +95,10 @@ class Containers:
 
     def set_item(self, frame: Frame, owner: Expr, keys: Value, value: Value) -> None:
         """Do ``owner[key] = value``."""
+        if isinstance(owner, str) and owner.endswith(_ATTRIBUTES) and (name := only_text(keys)) is not None:
+            made = self._walker.expressions.value(frame, owner.removesuffix(_ATTRIBUTES))
+            self._walker.assign_attribute(made, name, value)
+            return
         changed = []
         for atom in self._walker.expressions.value(frame, owner):
             if isinstance(atom, Dict):
