@@ -50,7 +50,10 @@ class Teller:
         self._endpoints = endpoints
         self._start = start
         self._package = walker.program.checkout.package
-        self._hosts = Hosts()
+        self._begin(Hosts())
+
+    def _begin(self, hosts: Hosts) -> None:
+        self._hosts = hosts
         self._number = 0
         self._told: dict[tuple[Summary, str], int | None] = {}
         self._bodies: dict[tuple[str, str, tuple[object, ...]], int] = {}
@@ -67,6 +70,14 @@ class Teller:
 
     def told(self) -> tuple[Step, ...]:
         """Tell everything from the entry on."""
+        steps = self._from_the_entry()
+        if self._hosts.contradiction is not None:
+            # Only a later message told on which of two hosts the flow starts.
+            self._begin(Hosts(self._hosts.contradiction))
+            steps = self._from_the_entry()
+        return steps
+
+    def _from_the_entry(self) -> tuple[Step, ...]:
         start = self._start
         service = start.service or start.function.fact.qualname
         process = _Process(start.name, self._hosts.first(service))
@@ -170,7 +181,9 @@ class Teller:
         service, endpoint = self._endpoints.find(topic, step.namespace, step.method)
         definition = endpoint.definition(step.method) if endpoint is not None else None
         server = host_expression(step, process.calls, way.own_index)
-        receiver = self._hosts.receiver(service or topic or "?", process.participant, server, step.kind)
+        receiver = self._hosts.receiver(
+            service or topic or "?", process.participant, server, step.kind, for_its_own=way.is_through_api
+        )
         name = definition.name if definition is not None else None
         if name is None and endpoint is not None:
             # __getattr__ answers.

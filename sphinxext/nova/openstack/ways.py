@@ -49,6 +49,11 @@ class Way:
         """The file and line where the caller's own code goes towards the client."""
         return self._scopes[self.own_index].module.path, self._lines[self.own_index]
 
+    @property
+    def is_through_api(self) -> bool:
+        """Whether the sender goes through the API of nova-compute: ``compute/api.py``."""
+        return any(scope.module.name.removeprefix(f"{self._package}.") == _OWN for scope in self._scopes)
+
     @cached_property
     def own_index(self) -> int:
         """Which of the places on the way, counted from outside, is the last one in the caller's own code."""
