@@ -468,3 +468,38 @@ def test_what_goes_on_after_a_branch_that_ended_happens_for_certain(run: Callabl
           cast nova-compute start_instance
         """
     )
+
+
+def test_who_else_is_asked_is_told_once_on_each_way(run: Callable[..., str]) -> None:
+    assert run(
+        """
+        def run(self, context, instance, task):
+            if instance.shelved:
+                self.reserve(context)
+                self.reserve(context)
+            for volume in instance.volumes:
+                self.reserve(context)
+            self.task_rpcapi.migrate_server(context, instance, live=True, flavor=None)
+            self.reserve(context)
+            if task:
+                self.reserve(context)
+
+        def reserve(self, context):
+            cinder.attachment_create(context)
+        """,
+        imports="from nova.volume import cinder",
+        volume____init__="",
+        volume__cinder="""
+        def attachment_create(context):
+            pass
+        """,
+    ) == text(
+        """
+        opt instance.shelved
+          external nova.volume.cinder.attachment_create
+        loop for volume in instance.volumes
+          external nova.volume.cinder.attachment_create
+        call nova-conductor migrate_server because do_cast=False
+        external nova.volume.cinder.attachment_create
+        """
+    )

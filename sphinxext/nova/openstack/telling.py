@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from sphinxext.nova.flow import Call, Choice, Decided, Lost, Reached, Sent, Summary, sends
 from sphinxext.nova.model import Again, Block, Boundary, Branch, Message, Unresolved
@@ -19,8 +19,12 @@ if TYPE_CHECKING:
     from sphinxext.nova.openstack.entries import Start
     from sphinxext.nova.program import ClassDef
 
+_Told = TypeVar("_Told", Boundary, Summary)
 _OFTEN: Final = 4
-"""How often what a function does is told on behalf of one sender; after that its first message stands for it."""
+"""How often what a function does is told on behalf of one sender; after that its first message stands for it.
+
+Also in how many branches it is told that somebody else is asked.
+"""
 
 
 @dataclass(slots=True)
@@ -32,12 +36,14 @@ class _Process:
     decided: list[str] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     """The calls from the sender to here, the outermost first."""
-    reached: set[Boundary] = field(default_factory=set)
-    """The boundaries that were told: each once for a sender, however often it gets there."""
+    branches: list[int] = field(default_factory=lambda: [0])
+    """The branches that the telling is in, the outermost first."""
+    reached: dict[Boundary, set[int]] = field(default_factory=dict)
+    """The boundaries that were told, and in which branches: once on the way to any place, however often."""
     open: set[Summary] = field(default_factory=set)
     """The summaries that are being told: what is met again is recursion."""
-    done: set[Summary] = field(default_factory=set)
-    """The summaries that were told, and send no messages."""
+    done: dict[Summary, set[int]] = field(default_factory=dict)
+    """The summaries that were told and send no messages, and in which branches."""
     times: dict[Summary, tuple[int, int | None]] = field(default_factory=dict)
     """How often each summary was told, and the number of the first message in it."""
 
@@ -55,6 +61,7 @@ class Teller:
     def _begin(self, hosts: Hosts) -> None:
         self._hosts = hosts
         self._number = 0
+        self._branch = 0
         self._told: dict[tuple[Summary, str], int | None] = {}
         self._bodies: dict[tuple[str, str, tuple[object, ...]], int] = {}
         self._messages: dict[tuple[object, ...], Message] = {}
@@ -122,8 +129,7 @@ class Teller:
                     del process.decided[len(process.decided) - len(by) :]
                 case Reached():
                     boundary = Boundary(step.kind, step.name, step.scope.module.path, step.line)
-                    if boundary not in process.reached:
-                        process.reached.add(boundary)
+                    if _is_first(process.reached, boundary, process):
                         told.append(boundary)
                     if sends(step.steps):
                         told += self._steps(step.steps, process)
@@ -134,10 +140,10 @@ class Teller:
 
     def _called(self, step: Call, process: _Process) -> list[Step]:
         summary = step.summary
-        if not summary.tells or summary in process.open or summary in process.done:
+        if not summary.tells or summary in process.open:
             return []
-        if not summary.sends:
-            process.done.add(summary)
+        if not summary.sends and not _is_first(process.done, summary, process):
+            return []
         times, first = process.times.get(summary, (0, None))
         if times >= _OFTEN and not _is_short(summary):
             # There may be more ways to a function than anybody could be told.
@@ -155,15 +161,18 @@ class Teller:
 
     def _choice(self, step: Choice, process: _Process) -> list[Step]:
         path = step.scope.module.path
-        branches = tuple(
-            Branch(way.condition, tuple(told), path, way.line)
-            for way in step.ways
-            if (told := self._steps(way.steps, process))
-        )
+        branches = []
+        for way in step.ways:
+            self._branch += 1
+            process.branches.append(self._branch)
+            told = self._steps(way.steps, process)
+            process.branches.pop()
+            if told:
+                branches.append(Branch(way.condition, tuple(told), path, way.line))
         if not branches:
             return []
         kind = "opt" if step.kind == "alt" and len(branches) == 1 else step.kind
-        return [Block(kind, branches)]
+        return [Block(kind, tuple(branches))]
 
     # --- messages
 
@@ -238,6 +247,15 @@ class Teller:
         self._number = number
         self._told[key] = before
         return (Again(before),)
+
+
+def _is_first(told: dict[_Told, set[int]], what: _Told, process: _Process) -> bool:
+    """Tell whether this was not told on the way here; what was told in a branch that ended, may not have happened."""
+    before = told.setdefault(what, set())
+    if len(before) >= _OFTEN or not before.isdisjoint(process.branches):
+        return False
+    before.add(process.branches[-1])
+    return True
 
 
 def _without_numbers(steps: tuple[Step, ...]) -> tuple[object, ...]:
