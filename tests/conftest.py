@@ -11,6 +11,8 @@ import sphinx
 from hypothesis import settings
 from sphinx.util.logging import WarningLogRecordTranslator
 
+from sphinxext.nova.program import Cache
+
 if TYPE_CHECKING:
     import logging
     from collections.abc import Callable, Iterator
@@ -80,3 +82,10 @@ def nova_git() -> Path:
     if "NOVA_GIT" not in os.environ:
         pytest.skip("NOVA_GIT does not say where a git clone of Nova is: `make test-history NOVA_GIT=../nova`")
     return Path(os.environ["NOVA_GIT"])
+
+
+@pytest.fixture(scope="session")
+def facts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cache]:
+    """Return what was learned of files before in this run: the tags of a repository have most of theirs in common."""
+    with Cache(tmp_path_factory.mktemp("facts"), max_bytes=2**30) as cache:
+        yield cache

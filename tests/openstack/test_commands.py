@@ -18,6 +18,8 @@ from tests.small_nova import make
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from sphinxext.nova.program import Cache
+
 EXPECTED = Path(__file__).parent.parent / "expected"
 BARE = {"setup.cfg": None, "bin/nova-example": None}
 MAIN = "import sys\n\n\ndef main():\n    pass\n"
@@ -228,8 +230,8 @@ def test_the_commands_of_cinder(release: Callable[[str], Path]) -> None:
 
 @pytest.mark.history
 @pytest.mark.parametrize("tag", tags())
-def test_every_tag_has_its_commands(nova_git: Path, tag: str) -> None:
-    asked = Program(open_checkout(f"{nova_git}@{tag}"))
+def test_every_tag_has_its_commands(nova_git: Path, facts: Cache, tag: str) -> None:
+    asked = Program(open_checkout(f"{nova_git}@{tag}"), facts)
     found = commands(asked)
     assert "nova-compute" in {command.name for command in found}
     # The script was left behind when the others became entry points.

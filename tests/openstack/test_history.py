@@ -16,6 +16,8 @@ from sphinxext.nova.releases import parse
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from sphinxext.nova.releases import Release
+
 pytestmark = pytest.mark.history
 
 
@@ -25,9 +27,14 @@ def tags() -> list[str]:
     if not clone:
         return ["(no clone)"]
     listed = subprocess.run(("git", "-C", clone, "tag"), check=True, capture_output=True, text=True).stdout.split()
-    first = parse("2010.1")
-    assert first
-    return [tag for tag in listed if tag[0].isdigit() and (release := parse(tag)) and release >= first]
+    return [tag for tag in listed if tag[0].isdigit() and numbered(tag) >= numbered("2010.1")]
+
+
+def numbered(tag: str) -> Release:
+    """Read a tag."""
+    release = parse(tag)
+    assert release
+    return release
 
 
 @pytest.mark.parametrize("tag", tags())

@@ -2,70 +2,84 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
 from sphinxext.nova.checkout import open_checkout
-from sphinxext.nova.openstack.rpc_flow import rpc_flow
+from sphinxext.nova.model import QuestionError
+from sphinxext.nova.openstack.rpc_flow import Flows, rpc_flow
 from sphinxext.nova.program import Program
-from sphinxext.nova.releases import parse
-from tests.openstack.test_history import tags
+from tests.openstack.test_history import numbered, tags
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from sphinxext.nova.program import Cache
+
 pytestmark = pytest.mark.history
 
-OLDEST = "nova.api.ec2.cloud.CloudController"
 API = "nova.compute.api.API"
+EC2 = "nova.api.ec2.cloud.CloudController"
+
 THROUGH_SCHEDULER = ["cast scheduler.run_instance", "cast compute.run_instance"]
 BUILD = ["cast conductor.build_instances"]
 SELECT_AND_BUILD = ["call scheduler.select_destinations", "cast compute.build_and_run_instance"]
-
-BOOT = [
-    ("2010.1", f"{OLDEST}.run_instances", THROUGH_SCHEDULER),
-    ("2011.1", f"{API}.create", THROUGH_SCHEDULER),
-    ("2013.2", f"{API}.create", BUILD + THROUGH_SCHEDULER),
-    ("2014.2", f"{API}.create", BUILD + SELECT_AND_BUILD),
-    ("15.0.0", f"{API}.create", ["cast conductor.schedule_and_build_instances", *SELECT_AND_BUILD]),
+CONFIRM = ["call compute.confirm_resize"]
+CONFIRM_SNAPSHOT = [
+    "call conductor.confirm_snapshot_based_resize",
+    "call compute.confirm_snapshot_based_resize_at_source",
 ]
-"""From which release on booting is made of which messages, from which function on."""
-DELETE = [
-    ("2010.1", f"{OLDEST}.terminate_instances", ["cast compute.terminate_instance"]),
-    ("2011.1", f"{API}.delete", ["cast compute.terminate_instance"]),
-    ("2012.2", f"{API}.delete", ["call compute.confirm_resize", "cast compute.terminate_instance"]),
-    # The instance that has no host is deleted before the one that is being resized is looked at.
-    ("18.0.0", f"{API}.delete", ["cast compute.terminate_instance", "call compute.confirm_resize"]),
-    ("20.0.0", f"{API}.delete", ["call compute.confirm_resize", "cast compute.terminate_instance"]),
-    ("21.0.0", f"{API}.delete", ["call conductor.confirm_snapshot_based_resize", "cast compute.terminate_instance"]),
+TERMINATE = ["cast compute.terminate_instance"]
+
+CREATE = [
+    ("2011.1rc1", THROUGH_SCHEDULER),
+    # Where there are to be several, the scheduler makes their records, and the API waits for them.
+    ("2012.1", [*THROUGH_SCHEDULER, "call scheduler.run_instance"]),
+    ("2012.2", THROUGH_SCHEDULER),
+    ("2013.2.b2", BUILD + THROUGH_SCHEDULER),
+    ("2014.2.b1", BUILD + SELECT_AND_BUILD),
+    # What a host could not build is built on another one as it was before.
+    ("15.0.0.0rc1", ["cast conductor.schedule_and_build_instances", *SELECT_AND_BUILD, *BUILD]),
 ]
+BEFORE_CELLS = [("2011.1rc1", TERMINATE), ("2012.2", CONFIRM + TERMINATE)]
+# The instance that has no host is deleted before the one that is being resized is looked at.
+WITHOUT_HOST_FIRST = [("18.0.0.0rc1", TERMINATE + CONFIRM), ("20.0.0.0rc1", CONFIRM + TERMINATE)]
+WITH_SNAPSHOTS = [("21.0.0.0rc1", CONFIRM_SNAPSHOT + CONFIRM + TERMINATE)]
+
+MADE_OF = {message for form in (CREATE, BEFORE_CELLS, WITH_SNAPSHOTS) for _, sent in form for message in sent}
+ENTRIES: dict[str, list[tuple[str, list[str] | None]]] = {
+    # 2010.1 asks no scheduler here, and deletes the record of the instance and nothing else.
+    "POST /servers": [("2010.1", ["cast compute.run_instance"]), *CREATE],
+    "DELETE /servers/{id}": [("2010.1", []), *BEFORE_CELLS, *WITH_SNAPSHOTS],
+    f"{API}.create": [("2010.1", None), *CREATE],
+    f"{API}.delete": [("2010.1", None), *BEFORE_CELLS, *WITHOUT_HOST_FIRST, *WITH_SNAPSHOTS],
+    f"{EC2}.run_instances": [("2010.1", THROUGH_SCHEDULER), *CREATE[1:-1], ("13.0.0.0b2", None)],
+    f"{EC2}.terminate_instances": [("2010.1", TERMINATE), *BEFORE_CELLS[1:], ("13.0.0.0b2", None)],
+}
+"""What each entry is made of, from which tag on: those of :data:`MADE_OF`; ``None`` where there is no such entry."""
 
 
-def finals() -> list[str]:
-    """Give the first release tag of each series, which all later ones of it are like."""
-    found: dict[str, str] = {}
-    for tag in tags():
-        release = parse(tag)
-        if release is not None and "rc" not in tag and "b" not in tag:
-            series = ".".join(tag.split(".")[: 2 if tag.startswith("20") and len(tag.split(".")[0]) == 4 else 1])
-            found.setdefault(series, tag)
-    return list(found.values()) or ["(no clone)"]
+def form_of(forms: list[tuple[str, list[str] | None]], tag: str) -> list[str] | None:
+    return next(form for first, form in reversed(forms) if numbered(first) <= numbered(tag))
 
 
-@pytest.mark.parametrize("tag", finals())
-@pytest.mark.parametrize("forms", [BOOT, DELETE], ids=["boot", "delete"])
-def test_the_messages_of_each_series(nova_git: Path, tag: str, forms: list[tuple[str, str, list[str]]]) -> None:
-    release = parse(tag)
-    assert release
-    (_, entry, expected) = next(
-        form for form in reversed(forms) if (first := parse(form[0])) is not None and first <= release
-    )
-    answer = rpc_flow(Program(open_checkout(f"{nova_git}@{tag}")), entry)
-    (flow,) = answer.rows
-    sent = [f"{message.kind} {message.topic.removesuffix('-alt')}.{message.method}" for message in flow.messages]
-    assert [message for message in dict.fromkeys(sent) if message in expected] == expected
-    assert all(message.endpoint for message in flow.messages if f"{message.kind} {message.method}" in expected)
+@pytest.mark.parametrize("tag", tags())
+def test_boot_and_delete_of_every_tag(nova_git: Path, facts: Cache, tag: str) -> None:
+    flows = Flows(Program(open_checkout(f"{nova_git}@{tag}"), facts))
+    for entry, forms in ENTRIES.items():
+        expected = form_of(forms, tag)
+        if expected is None:
+            release = flows.program.checkout.release
+            with pytest.raises(QuestionError, match=rf"^no function {re.escape(f'{entry} in nova {release}')}(; .*)?$"):
+                flows.find(entry)
+            continue
+        messages = flows.flow(flows.find(entry)).messages
+        sent = [f"{message.kind} {message.topic.removesuffix('-alt')}.{message.method}" for message in messages]
+        assert [message for message in dict.fromkeys(sent) if message in MADE_OF] == expected
+        assert [message for message in messages if message.endpoint is None] == []
+    assert flows.program.problems == ()
 
 
 OPENSTACK = "nova.api.openstack.compute"

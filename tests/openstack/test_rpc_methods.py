@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+import re
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
@@ -15,12 +15,14 @@ from sphinxext.nova.openstack.rpc_methods import rpc_methods
 from sphinxext.nova.program import Program
 from tests import small_flow
 from tests.openstack.record_rpc_methods import EXPECTED, told
-from tests.openstack.test_history import tags
+from tests.openstack.test_history import numbered, tags
 from tests.small_nova import make
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
+
+    from sphinxext.nova.program import Cache
 
 MANAGERS = {
     "nova/service.py": dedent("""\
@@ -365,13 +367,6 @@ def test_the_methods_of_real_releases(release: Callable[[str], Path], release_: 
     assert told(rows) == json.loads((EXPECTED / release_ / "rpc_methods.json").read_text())
 
 
-@pytest.mark.history
-@pytest.mark.parametrize("tag", ["2011.3", "2012.2", "2013.2", "2014.2"])
-def test_the_methods_of_old_releases(nova_git: Path, tag: str) -> None:
-    rows = rpc_methods(Program(open_checkout(f"{nova_git}@{tag}"))).rows
-    assert told(rows) == json.loads((EXPECTED / tag / "rpc_methods.json").read_text())
-
-
 METHODS = {
     "2012.2": {"cert": 7, "compute": 53, "console": 2, "consoleauth": 2, "scheduler": 6},
     "2013.1": {
@@ -417,21 +412,40 @@ METHODS = {
     "20.0.0": {"compute": 72, "conductor": 9, "console": 2, "network": 31, "scheduler": 6},
     "33.0.0": {"compute": 73, "conductor": 13, "scheduler": 6},
 }
-"""How many remote methods each ``rpcapi.py`` names."""
+"""How many methods each ``rpcapi.py`` sends."""
 
 
-@pytest.mark.history
-@pytest.mark.parametrize("tag", METHODS)
-def test_every_name_in_a_client_reaches_an_endpoint(nova_git: Path, tag: str) -> None:
-    named = defaultdict(set)
-    for row_ in rpc_methods(Program(open_checkout(f"{nova_git}@{tag}"))).rows:
-        if row_.client_file is not None and row_.client_file.endswith("/rpcapi.py"):
-            assert row_.endpoint is not None, row_
-            named[row_.client_file.split("/")[1]].add(row_.method)
-    assert {folder: len(names) for folder, names in named.items()} == METHODS[tag]
+NAMED = re.compile(rb"""\b(?:call|cast|make_msg|method|rpc_method)\(\s*(?:\w+(?:\.\w+)*,\s*)?['"](\w+)['"]""")
+"""What a client says itself: the name of a method of the other side, after the context if there is one."""
+
+
+def named(asked: Program) -> dict[str, set[str]]:
+    """Give the names of remote methods that are written in the file of each client."""
+    paths = [path for path in asked.source_files() if path.endswith("/rpcapi.py")]
+    texts = {path: data for path, data in asked.checkout.read_many(paths) if isinstance(data, bytes)}
+    return {path: {name.decode() for name in NAMED.findall(data)} for path, data in texts.items()}
+
+
+def unanswered(tag: str) -> set[str]:
+    """Give what nothing answers: its endpoint was removed before its client was."""
+    is_left = numbered("2014.2.b2") <= numbered(tag) < numbered("2015.1.0rc1")
+    return {"vol_get_usage_by_time"} if is_left else set()
 
 
 @pytest.mark.history
 @pytest.mark.parametrize("tag", tags())
-def test_every_tag_answers(nova_git: Path, tag: str) -> None:
-    assert rpc_methods(Program(open_checkout(f"{nova_git}@{tag}"))).rows
+def test_what_is_asked_in_every_tag_is_answered(nova_git: Path, facts: Cache, tag: str) -> None:
+    asked = Program(open_checkout(f"{nova_git}@{tag}"), facts)
+    answer = rpc_methods(asked)
+    assert answer.problems == ()
+    rows = [row for row in answer.rows if row.client is not None]
+    assert {row.method for row in rows if row.endpoint is None or row.topic is None} == unanswered(tag)
+    written = named(asked)
+    found = {path: {row.method for row in rows if row.client_file == path} for path in written}
+    assert {path: names - found[path] for path, names in written.items() if names - found[path]} == {}
+    # One name is in a variable, to 2013.2: ``backup_instance``.
+    assert {name for path, names in found.items() for name in names - written[path]} <= {"backup_instance"}
+    if tag in METHODS:
+        assert {path.split("/")[1]: len(names) for path, names in found.items()} == METHODS[tag]
+    if (EXPECTED / tag / "rpc_methods.json").exists():
+        assert told(answer.rows) == json.loads((EXPECTED / tag / "rpc_methods.json").read_text())

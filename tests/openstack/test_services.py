@@ -9,6 +9,7 @@ import pytest
 
 from sphinxext.nova.checkout import open_checkout
 from sphinxext.nova.model import Kind, Problem, QuestionError, Service, StartStep
+from sphinxext.nova.openstack.commands import commands
 from sphinxext.nova.openstack.services import find_command, services
 from sphinxext.nova.program import Program
 from tests.openstack.record_services import EXPECTED, told
@@ -19,6 +20,8 @@ from tests.small_services import FILES
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
+
+    from sphinxext.nova.program import Cache
 
 API_WORKERS = "getattr(CONF, '%s_workers' % name, None) or cpus()"
 BASE = "nova.baserpc.BaseRPCAPI"
@@ -285,9 +288,12 @@ def test_other_projects_have_such_services_too(release: Callable[[str], Path]) -
 
 @pytest.mark.history
 @pytest.mark.parametrize("tag", tags())
-def test_every_tag_has_its_services(nova_git: Path, tag: str) -> None:
-    answer = services(Program(open_checkout(f"{nova_git}@{tag}")), with_start=True)
+def test_every_tag_has_its_services(nova_git: Path, facts: Cache, tag: str) -> None:
+    asked = Program(open_checkout(f"{nova_git}@{tag}"), facts)
+    answer = services(asked, with_start=True)
+    assert answer.problems == ()
     rows = {row.binary: row for row in answer.rows}
+    assert {row.binary: row.missing for row in answer.rows} == {one.name: one.missing for one in commands(asked)}
     assert (rows["nova-compute"].kind, rows["nova-compute"].topics[:1]) == ("single-process", ("compute",))
     assert rows["nova-compute"].manager == "nova.compute.manager.ComputeManager"
     if (EXPECTED / tag / "services.json").exists():

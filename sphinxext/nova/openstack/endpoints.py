@@ -1,15 +1,18 @@
 """Who answers a message: from a topic, a namespace and a method to the function that runs.
 
-A topic is served by a service; the service's manager and its further endpoints have the methods.
+A topic is served by a service; the service's manager and its further endpoints have the methods, or what else
+:mod:`~.consumers` finds.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from sphinxext.nova.flow import Class, Const, Dict, Frame, Function, Object, Partial, Sequence, Target
 from sphinxext.nova.openstack.commands import starts
+from sphinxext.nova.openstack.consumers import Consumers
 from sphinxext.nova.openstack.managers import managers
 from sphinxext.nova.program import ClassDef, FunctionDef, evaluate, lookup
 
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from sphinxext.nova.flow import Arguments, Atom, Summary, Value, Walker
+    from sphinxext.nova.openstack.consumers import Consumer
     from sphinxext.nova.program import Module
 
 _ALTERNATIVE_TOPICS: Final = ("RPC_TOPIC", "RPC_TOPIC_ALT")
@@ -150,16 +154,23 @@ class Endpoints:
     def find(self, topic: str, namespace: str | None, method: str) -> tuple[str | None, Endpoint | None]:
         """Return the service that a message goes to, and the endpoint that has its method."""
         service = self.topics.get(topic)
-        if service is None:
-            return None, None
-        found = [one for one in self.of(service) if one.namespace == namespace]
+        found = [] if service is None else [one for one in self.of(service) if one.namespace == namespace]
         for endpoint in found:
             if endpoint.definition(method) is not None:
                 return service, endpoint
         for endpoint in found:
             if lookup(endpoint.made.class_, "__getattr__") is not None:
                 return service, endpoint
+        for consumer in self._consumers:
+            if consumer.topic == topic or (consumer.topic is None and consumer.service == service):
+                endpoint = self._endpoint(consumer.made)
+                if endpoint.namespace == namespace and endpoint.definition(method) is not None:
+                    return consumer.service, endpoint
         return service, None
+
+    @cached_property
+    def _consumers(self) -> tuple[Consumer, ...]:
+        return tuple(Consumers(self._walker, self.managers).found())
 
     def summary(self, endpoint: Endpoint, method: str, arguments: Arguments) -> Summary:
         """Return what an endpoint does when a message with these arguments arrives."""

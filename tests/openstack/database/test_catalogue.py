@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from sphinxext.nova.openstack.database import DbFunction
+    from sphinxext.nova.program import Cache
 
 EXPECTED = Path(__file__).parent.parent.parent / "expected"
 
@@ -327,8 +328,8 @@ def test_the_functions_of_a_release(release: Callable[[str], Path], number: str)
 
 @pytest.mark.history
 @pytest.mark.parametrize("tag", tags())
-def test_the_functions_of_every_tag(nova_git: Path, tag: str) -> None:
-    asked = Program(open_checkout(f"{nova_git}@{tag}"))
+def test_the_functions_of_every_tag(nova_git: Path, facts: Cache, tag: str) -> None:
+    asked = Program(open_checkout(f"{nova_git}@{tag}"), facts)
     assert counts(asked) == json.loads((EXPECTED / "database.json").read_text())[tag]
     assert {function.name for function in database(asked).functions.values() if function.implementation is None} <= {
         f"nova.db.api.{name}" for name in WITHOUT_BACKEND

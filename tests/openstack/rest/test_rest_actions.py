@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sphinxext.nova.model import RestAction
+    from sphinxext.nova.program import Cache
 
 API = "nova/api/openstack"
 PACKAGES = {f"{path}/__init__.py": "" for path in ("nova/api", API, f"{API}/compute", f"{API}/compute/contrib")}
@@ -375,8 +376,8 @@ def test_cinder_has_such_a_router_still(release: Callable[[str], Path]) -> None:
 
 @pytest.mark.history
 @pytest.mark.parametrize("tag", tags())
-def test_no_handler_of_any_tag_is_left_out(nova_git: Path, tag: str) -> None:
-    asked = Program(open_checkout(f"{nova_git}@{tag}"))
+def test_no_handler_of_any_tag_is_left_out(nova_git: Path, facts: Cache, tag: str) -> None:
+    asked = Program(open_checkout(f"{nova_git}@{tag}"), facts)
     actions = rest_actions(asked)
     assert asked.problems == ()
     if (EXPECTED / tag / "rest_actions.json").exists():

@@ -1,0 +1,125 @@
+"""Who answers messages beside the manager of a service: objects for which other code makes a server of messages.
+
+nova-cells has such servers for what other cells send (2013.1 to 19.0.0), nova-ajax-console-proxy has one although it is
+no service with a manager (2011.1 to 2011.3).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from sphinxext.nova.flow import Class, Frame, Object, Sequence, Target
+from sphinxext.nova.model import Problem
+from sphinxext.nova.openstack.commands import starts
+from sphinxext.nova.openstack.mentions import mentioning
+from sphinxext.nova.program import FunctionDef
+from sphinxext.nova.syntax.walking import calls
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sphinxext.nova.flow import Value, Walker
+    from sphinxext.nova.program import ClassDef, Module
+    from sphinxext.nova.syntax.forms import CallForm, Expr
+
+_MAKERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "get_server": ("target", "endpoints"),  # of nova/rpc.py, in cells/rpc_driver.py, 2014.1 to 19.0.0
+    "RpcDispatcher": ("endpoints",),  # of openstack/common/rpc/dispatcher.py, in the same, 2013.1 and 2013.2
+    "TopicAdapterConsumer": ("connection", "topic", "endpoints"),  # of nova/rpc, in bin/, 2011.1 and 2011.2
+    "create_consumer": ("topic", "endpoints"),  # of nova/rpc, in bin/, 2011.3
+}
+"""What makes a server of messages, and the names of what it is given."""
+_OTHER_NAMES: Final = {"proxy": "endpoints", "callbacks": "endpoints"}
+_MACHINERY: Final = ("rpc", "manager", "service", "openstack.common")
+"""Modules that make the servers of all services."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer:
+    """An object that answers messages. ``topic`` is ``None`` where that is not said: then it is the service's."""
+
+    topic: str | None
+    service: str
+    made: Object
+
+
+class Consumers:
+    """All such objects of a program; ``managers`` are the services."""
+
+    def __init__(self, walker: Walker, managers: Mapping[str, ClassDef]) -> None:
+        self._walker = walker
+        self._program = walker.program
+        self._managers = managers
+
+    def found(self) -> Iterator[Consumer]:
+        """Give them by the place of the code that makes their server."""
+        for module in self._modules():
+            service = self._service(module)
+            for fact in module.facts.functions if service is not None else ():
+                function = FunctionDef(module, fact.index)
+                for call in calls(function.body):
+                    last = call[1].rpartition(".")[2] if isinstance(call[1], str) else ""
+                    if service is not None and last in _MAKERS:
+                        yield from self._of_call(function, _given(call, _MAKERS[last]), service)
+
+    def _modules(self) -> Iterator[Module]:
+        package = self._program.checkout.package
+        words = tuple(_MAKERS)
+        self._program.note("mentions", package, words)
+        paths = mentioning(self._program.checkout, package, words)
+        scripts = [start.path for start in starts(self._program).values() if start.path.startswith("bin/")]
+        for path, data in self._program.checkout.read_many(scripts):
+            self._program.note("file", path)
+            if not isinstance(data, Problem) and any(word.encode() in data for word in words):
+                paths.append(path)
+        for module in map(self._program.module_at, paths):
+            if module is not None and not self._is_machinery(module):
+                yield module
+
+    def _is_machinery(self, module: Module) -> bool:
+        short = self._walker.boundaries.short(module.name)
+        return any(short == one or short.startswith(f"{one}.") for one in _MACHINERY)
+
+    def _service(self, module: Module) -> str | None:
+        """Return the service in whose folder a module lies, or the command that a script is."""
+        for start in starts(self._program).values():
+            if start.path == module.path:
+                return start.name
+        parts = module.name.split(".")
+        service = "-".join(parts[:2])
+        return service if len(parts) > 2 and service in self._managers else None
+
+    def _of_call(self, function: FunctionDef, given: Mapping[str, Expr], service: str) -> Iterator[Consumer]:
+        topics = self._topics(self._value(function, given.get("topic")))
+        for atom in self._value(function, given.get("target")):
+            if isinstance(atom, Target):
+                topics += self._topics(atom.topic)
+        for made in self._objects(self._value(function, given.get("endpoints"))):
+            for topic in topics or [None]:
+                yield Consumer(topic, service, made)
+
+    def _topics(self, value: Value) -> list[str | None]:
+        return [*self._walker.messaging.topics(value)]
+
+    def _objects(self, value: Value) -> Iterator[Object]:
+        for atom in value:
+            match atom:
+                case Object():
+                    yield atom
+                case Class(definition=class_):  # of static methods, in 2011.1 to 2011.3
+                    made, _ = self._walker.heap.construct(class_, None)
+                    yield made
+                case Sequence(items=items):
+                    for item in items:
+                        yield from self._objects(item)
+
+    def _value(self, function: FunctionDef, expression: Expr) -> Value:
+        """Return what an expression in a function may be, whoever calls it."""
+        names = {parameter.name: self._walker.atoms.any for parameter in function.fact.parameters}
+        return self._walker.expressions.value(Frame(function, names, {}, is_guess=True), expression)
+
+
+def _given(call: CallForm, names: tuple[str, ...]) -> Mapping[str, Expr]:
+    keywords = {_OTHER_NAMES.get(name, name): value for name, value in call[3]}
+    return dict(zip(names, call[2], strict=False)) | keywords
