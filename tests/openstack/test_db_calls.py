@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from textwrap import dedent
 from typing import TYPE_CHECKING
 
 import pytest
@@ -102,6 +103,113 @@ def test_a_process_that_may_do_everything_itself(tmp_path: Path) -> None:
         ("object", "nova-compute", False),
         ("conductor", "nova-conductor", False),
         ("object", "nova-compute", False),
+    ]
+
+
+AUSTIN = {
+    "setup.cfg": "[metadata]\nname = nova\n",
+    "setup.py": "from setuptools import setup\n\nsetup(scripts=['bin/nova-scheduler'])\n",
+    "bin/nova-scheduler": dedent("""\
+        from nova import service
+
+        if __name__ == '__builtin__':
+            application = service.Service.create()
+        """),
+    "nova/flags.py": dedent("""\
+        DEFINE_string('scheduler_manager', 'nova.scheduler.manager.SchedulerManager', 'Manager')
+        DEFINE_string('scheduler_topic', 'scheduler', 'Topic')
+        DEFINE_string('scheduler_driver', 'nova.scheduler.driver.Scheduler', 'Driver')
+        FLAGS = None
+        """),
+    "nova/rpc.py": "def cast(context, topic, msg):\n    pass\n",
+    "nova/utils.py": "def import_object(import_str):\n    pass\n",
+    "nova/db/__init__.py": "from nova.db.api import *\n",
+    "nova/db/api.py": dedent("""\
+        def host_get_all(context, topic):
+            return IMPL.host_get_all(context, topic)
+
+
+        def service_get(context, host):
+            return IMPL.service_get(context, host)
+        """),
+    "nova/db/sqlalchemy/__init__.py": "",
+    "nova/db/sqlalchemy/api.py": dedent("""\
+        def host_get_all(context, topic):
+            return get_session().query(models.Host).all()
+
+
+        def service_get(context, host):
+            return get_session().query(models.Service).first()
+        """),
+    "nova/service.py": dedent("""\
+        from twisted.application import service
+
+        from nova import db
+
+
+        class Service(object, service.Service):
+            def startService(self):
+                db.service_get(None, self.host)
+
+            @classmethod
+            def create(cls, host=None, binary=None):
+                application = service.Application(binary)
+                cls(host, binary).setServiceParent(application)
+                return application
+        """),
+    "nova/compute/__init__.py": "",
+    "nova/compute/api.py": dedent("""\
+        from nova import flags
+        from nova import rpc
+
+        FLAGS = flags.FLAGS
+
+
+        def run(context, instance_id):
+            rpc.cast(context, FLAGS.scheduler_topic,
+                     {'method': 'run_instance', 'args': {'topic': 'compute', 'instance_id': instance_id}})
+        """),
+    "nova/scheduler/__init__.py": "",
+    "nova/scheduler/driver.py": dedent("""\
+        from nova import db
+
+
+        class Scheduler(object):
+            def schedule_run_instance(self, context, topic, **kwargs):
+                return db.host_get_all(context, topic)
+        """),
+    "nova/scheduler/manager.py": dedent("""\
+        import functools
+
+        from nova import flags
+        from nova import utils
+
+        FLAGS = flags.FLAGS
+
+
+        class SchedulerManager(object):
+            def __init__(self):
+                self.driver = utils.import_object(FLAGS.scheduler_driver)
+
+            def __getattr__(self, key):
+                return functools.partial(self._schedule, key)
+
+            def _schedule(self, method, context, topic, **kwargs):
+                getattr(self.driver, 'schedule_%s' % method)(context, topic, **kwargs)
+        """),
+}
+
+
+def test_a_scheduler_whose_methods_have_no_names_and_that_twisted_starts(tmp_path: Path) -> None:
+    answer = db_calls(Program(open_checkout(str(make(tmp_path, AUSTIN)))), "nova-scheduler")
+    assert answer.problems == ()
+    assert [(row.function, row.route, row.callers) for row in answer.rows] == [
+        (
+            "nova.db.api.host_get_all",
+            "direct",
+            (Caller("nova.scheduler.driver.Scheduler.schedule_run_instance", "nova/scheduler/driver.py", 6),),
+        ),
+        ("nova.db.api.service_get", "direct", (Caller("nova.service.Service.startService", "nova/service.py", 8),)),
     ]
 
 

@@ -7,9 +7,11 @@ the actions of its REST APIs.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from sphinxext.nova.flow import Frame
+from sphinxext.nova.openstack.clients import Clients
 from sphinxext.nova.openstack.commands import starts
 from sphinxext.nova.openstack.endpoints import Endpoints
 from sphinxext.nova.openstack.periodic_tasks import periodic_tasks
@@ -19,8 +21,9 @@ from sphinxext.nova.program import ClassDef, FunctionDef, imported_by_string, lo
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from sphinxext.nova.flow import Object, Summary, Value, Walker
+    from sphinxext.nova.flow import Object, Sent, Summary, Value, Walker
     from sphinxext.nova.openstack.database import Access
+    from sphinxext.nova.openstack.endpoints import Endpoint
     from sphinxext.nova.problems import Source
     from sphinxext.nova.program import Module, Program
 
@@ -34,6 +37,9 @@ _METADATA: Final = "api.metadata.handler.MetadataRequestHandler"
 _MAIN: Final = "main"
 _ALLOWED: Final = "db_allowed"
 """What a command gives ``Service.create`` when its process may not touch the database. 2013.1 to 14.0.0."""
+_TWISTED: Final = "startService"
+"""What the library twisted calls of a service, which ``Service.create`` does not return. 2010.1."""
+_DYNAMIC: Final = "__getattr__"
 _LOADABLE: Final = ("filters", "weights")
 
 
@@ -112,6 +118,20 @@ class ServiceWork:
     def _of_endpoints(self, service: str) -> Iterator[Begun]:
         for endpoint in self.endpoints.of(service):
             yield from self._all_methods(endpoint.made)
+            if lookup(endpoint.made.class_, _DYNAMIC) is not None:
+                yield from self._dynamic(service, endpoint)
+
+    def _dynamic(self, service: str, endpoint: Endpoint) -> Iterator[Begun]:
+        """Give what an endpoint does whose methods have no names: as each is asked for. The scheduler, to 2012.1."""
+        for sent in self._sent:
+            for topic in self._walker.messaging.topics(sent.topic):
+                if self.endpoints.find(topic, sent.namespace, sent.method) == (service, endpoint):
+                    name = f"{endpoint.made.class_.name}.{sent.method}"
+                    yield Begun(name, self.endpoints.summary(endpoint, sent.method, sent.arguments))
+
+    @cached_property
+    def _sent(self) -> Sequence[Sent]:
+        return tuple(dict.fromkeys(sending.sent for sending in Clients(self._walker).sendings()))
 
     def _all_methods(self, made: Object, *, private: bool = False) -> Iterator[Begun]:
         for name, function in methods(made.class_).items():
@@ -160,6 +180,10 @@ class ServiceWork:
         yield Begun(member.definition.name, summary)
         start = self._walker.attribute(frame, summary.returns, "start")
         yield Begun(f"{class_.name}.start", self._walker.entry(class_.module, start, atoms.empty))
+        twisted = lookup(class_, _TWISTED)
+        if twisted is not None and isinstance(twisted.definition, FunctionDef):
+            made, _ = self._walker.heap.construct(class_, None)
+            yield self._method(made, twisted.definition)
 
     def _loaded(self, service: str) -> Iterator[Begun]:
         """Give the filters and weighers of a scheduler, which it finds by looking into folders (``loadables.py``)."""
