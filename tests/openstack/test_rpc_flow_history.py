@@ -9,7 +9,7 @@ import pytest
 
 from sphinxext.nova.checkout import open_checkout
 from sphinxext.nova.model import QuestionError
-from sphinxext.nova.openstack.rpc_flow import Flows, rpc_flow
+from sphinxext.nova.openstack.rpc_flow import Flows
 from sphinxext.nova.program import Program
 from tests.openstack.test_history import numbered, tags
 
@@ -80,47 +80,3 @@ def test_boot_and_delete_of_every_tag(nova_git: Path, facts: Cache, tag: str) ->
         assert [message for message in dict.fromkeys(sent) if message in MADE_OF] == expected
         assert [message for message in messages if message.endpoint is None] == []
     assert flows.program.problems == ()
-
-
-OPENSTACK = "nova.api.openstack.compute"
-HAVANA = {
-    f"{OPENSTACK}.servers.Controller._action_resize": [
-        "call conductor.migrate_server nova/compute/api.py:2330",
-        "call scheduler.select_destinations nova/conductor/manager.py:663",
-        "cast compute.prep_resize nova/conductor/manager.py:691",
-        "cast compute.resize_instance nova/compute/manager.py:2899",
-        "cast compute.finish_resize nova/compute/manager.py:3039",
-    ],
-    f"{OPENSTACK}.servers.Controller.create": [
-        "cast conductor.build_instances nova/compute/api.py:878",
-        "cast scheduler.run_instance nova/conductor/manager.py:754",
-        "cast compute.run_instance nova/scheduler/filter_scheduler.py:188",
-    ],
-    f"{OPENSTACK}.contrib.admin_actions.AdminActionsController._migrate_live": [
-        "call conductor.migrate_server nova/compute/api.py:2888",
-        "call scheduler.select_hosts nova/conductor/tasks/live_migrate.py:182",
-        "call compute.check_can_live_migrate_destination nova/conductor/tasks/live_migrate.py:142",
-        "call compute.check_can_live_migrate_source nova/compute/manager.py:3944",
-        "cast compute.live_migration nova/conductor/tasks/live_migrate.py:67",
-        "call compute.pre_live_migration nova/compute/manager.py:4045",
-        # The rollback stands first: it is also what happens when pre_live_migration fails, before the driver begins.
-        "call compute.remove_volume_connection nova/compute/manager.py:4242",
-        "cast compute.rollback_live_migration_at_destination nova/compute/manager.py:4260",
-        "call compute.post_live_migration_at_destination nova/compute/manager.py:4121",
-    ],
-    f"{OPENSTACK}.contrib.volumes.VolumeAttachmentController.create": [
-        "call compute.reserve_block_device_name nova/compute/api.py:2634",
-        "cast compute.attach_volume nova/compute/api.py:2640",
-    ],
-    f"{OPENSTACK}.servers.Controller.delete": [
-        "cast compute.terminate_instance nova/compute/api.py:1502",
-    ],
-}
-"""Five flows of 2013.2 as a person traced them: the messages that make them, and where each is sent."""
-
-
-@pytest.mark.parametrize("entry", HAVANA)
-def test_five_flows_that_were_traced_by_hand(nova_git: Path, entry: str) -> None:
-    (flow,) = rpc_flow(Program(open_checkout(f"{nova_git}@2013.2")), entry).rows
-    sent = [f"{one.kind} {one.topic}.{one.method} {one.file}:{one.line}" for one in flow.messages]
-    assert [message for message in sent if message in HAVANA[entry]] == HAVANA[entry]
