@@ -150,6 +150,79 @@ def test_two_hops_to_the_object_that_made_this_one(run: Callable[..., str]) -> N
     )
 
 
+def test_what_new_keeps_on_the_class_is_made_of_what_it_was_given(run: Callable[..., str]) -> None:
+    assert (
+        run(
+            """
+            def run(self, context, instance):
+                group.API(is_remote=True).report(context, instance)
+                group.API().report(context, instance)
+            """,
+            imports="from nova import group\n",
+            group="""
+            from nova.compute import rpcapi
+
+
+            class Local(object):
+                def report(self, context, instance):
+                    rpcapi.ComputeAPI().pause_instance(context, instance)
+
+
+            class Remote(object):
+                def report(self, context, instance):
+                    rpcapi.ComputeAPI().stop_instance(context, instance)
+
+
+            class API(object):
+                _driver = None
+
+                def __new__(cls, *args, **kwargs):
+                    if not cls._driver:
+                        cls._driver = cls._made(**kwargs)
+                        rpcapi.ComputeAPI().start_instance(None, None)
+                    return super(API, cls).__new__(cls)
+
+                def __init__(self, is_remote=False):
+                    self.is_remote = is_remote
+
+                @staticmethod
+                def _made(is_remote=False):
+                    return Remote() if is_remote else Local()
+
+                def report(self, context, instance):
+                    self._driver.report(context, instance)
+            """,
+        )
+        == f"{START}\n{STOP}\n{START}\n{PAUSE}"
+    )
+
+
+@pytest.mark.parametrize(
+    "timer",
+    [
+        "self.tg.add_timer(60, self._tell, 60, self.given)",
+        "self.tg.add_timer_args(60, self._tell, [self.given], initial_delay=60)",
+        "self.tg.add_timer_args(60, self._tell, args=[self.given])",
+        "self.tg.add_dynamic_timer(self._tell, 60, 60, self.given)",
+        "self.tg.add_dynamic_timer(self._tell, api=self.given, initial_delay=60)",
+        "self.tg.add_dynamic_timer_args(self._tell, args=(self.given,))",
+        "loopingcall.FixedIntervalLoopingCall(self._tell, self.given).start(interval=60)",
+        "loopingcall.FixedIntervalLoopingCall(self._tell, api=self.given).start(interval=60)",
+    ],
+)
+def test_what_a_timer_is_given_is_called_with_what_is_for_it(run: Callable[..., str], timer: str) -> None:
+    methods = f"""
+        def run(self, context, instance):
+            self.given = self.compute_rpcapi
+            {timer}
+
+        def _tell(self, api):
+            api.stop_instance(None, None)
+        """
+    imports = "from oslo_service import loopingcall\n"
+    assert run(methods, imports) == f"{STOP} by callback"
+
+
 def test_a_lazy_property_with_an_import_in_it(run: Callable[..., str]) -> None:
     assert (
         run(

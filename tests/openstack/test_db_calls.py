@@ -213,6 +213,76 @@ def test_a_scheduler_whose_methods_have_no_names_and_that_twisted_starts(tmp_pat
     ]
 
 
+KEEPING: dict[str, str | None] = {
+    "nova/service.py": (
+        "from nova import servicegroup\n\n"
+        "SERVICE_MANAGERS = {\n"
+        "    'nova-compute': 'nova.compute.manager.ComputeManager',\n"
+        "    'nova-conductor': 'nova.conductor.manager.ConductorManager',\n"
+        "}\n\n\n"
+        "class Service(object):\n"
+        "    def __init__(self, binary, db_allowed=True):\n"
+        "        self.servicegroup_api = servicegroup.API(db_allowed=db_allowed)\n\n"
+        "    def start(self):\n"
+        "        self.servicegroup_api.join(self)\n\n"
+        "    @classmethod\n"
+        "    def create(cls, binary=None, db_allowed=True):\n"
+        "        return cls(binary, db_allowed=db_allowed)\n"
+    ),
+    "nova/servicegroup.py": (
+        "from nova.conductor import rpcapi as conductor_rpcapi\n"
+        "from nova import db\n\n\n"
+        "class Driver(object):\n"
+        "    def __init__(self, db_allowed=True):\n"
+        "        self.db_allowed = db_allowed\n"
+        "        self.conductor = conductor_rpcapi.ConductorAPI()\n\n"
+        "    def join(self, service):\n"
+        "        if self.db_allowed:\n"
+        "            db.instance_update(None, None, {})\n"
+        "        else:\n"
+        "            self.conductor.instance_update(None, None, {})\n\n\n"
+        "class API(object):\n"
+        "    _driver = None\n\n"
+        "    def __new__(cls, *args, **kwargs):\n"
+        "        if not cls._driver:\n"
+        "            cls._driver = Driver(*args, **kwargs)\n"
+        "        return super(API, cls).__new__(cls)\n\n"
+        "    def join(self, service):\n"
+        "        self._driver.join(service)\n"
+    ),
+    "nova/compute/manager.py": (
+        "from nova import manager\n"
+        "from nova import servicegroup\n\n\n"
+        "class ComputeManager(manager.Manager):\n"
+        "    def __init__(self):\n"
+        "        self.servicegroup_api = servicegroup.API()\n\n"
+        "    def start_instance(self, context, instance):\n"
+        "        self.servicegroup_api.join(instance)\n"
+    ),
+}
+
+
+def test_what_the_start_of_a_process_keeps_on_a_class_is_what_all_of_it_finds_there(tmp_path: Path) -> None:
+    folder = make(tmp_path, {**FILES, **KEEPING})
+    expected = [
+        ("nova-compute", "conductor", False, "Driver.join", 14),
+        ("nova-conductor", "direct", False, "ConductorManager.instance_update", 7),
+        ("nova-conductor", "direct", False, "Driver.join", 12),
+    ]
+
+    def found(program: Program, of: str) -> list[tuple[object, ...]]:
+        return [
+            (row.service, row.route, row.blocked, ".".join(caller.name.split(".")[-2:]), caller.line)
+            for row in db_calls(program, of).rows
+            for caller in row.callers
+        ]
+
+    whole = Program(open_checkout(str(folder)))
+    assert found(whole, "") == expected
+    assert found(whole, "ComputeManager.start_instance") == expected[:1]
+    assert found(Program(open_checkout(str(folder))), "ComputeManager.start_instance") == expected[:1]
+
+
 @pytest.mark.parametrize(
     ("of", "message"),
     [

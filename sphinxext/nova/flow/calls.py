@@ -21,6 +21,7 @@ from sphinxext.nova.flow.values import (
     Object,
     Partial,
     Send,
+    Sequence,
     Super,
     Unknown,
     Wrapped,
@@ -34,6 +35,21 @@ if TYPE_CHECKING:
     from sphinxext.nova.flow.walker import Walker
     from sphinxext.nova.syntax.forms import CallForm, Expr
 
+_TIMERS: Final = {
+    "add_timer": (1, 3),
+    "add_timer_args": (1, None),
+    "add_dynamic_timer": (0, 3),
+    "add_dynamic_timer_args": (0, None),
+    "FixedIntervalLoopingCall": (0, 1),
+    "DynamicLoopingCall": (0, 1),
+}
+"""What lets a function run again and again: its place, and where the arguments begin that it is given.
+
+``oslo_service/threadgroup.py`` and ``loopingcall.py``, 12.0.0 and newer. Those whose arguments begin nowhere are given
+them as ``args`` and ``kwargs``, right after the function.
+"""
+_OF_TIMER: Final = frozenset({"initial_delay", "periodic_interval_max", "stop_on_exception"})
+"""What a timer keeps for itself of what it is given by name."""
 _SELF_EVIDENT: Final = ("LOG.", "self.LOG.", "_LOG.")
 
 
@@ -142,11 +158,13 @@ class Calls:
                     return self.call(frame, method, arguments, line, form, via)
         if not quiet:
             self.lost(frame, atom, line, form)
-        if _written(form).rpartition(".")[2] in self._spawning:
+        last = _written(form).rpartition(".")[2]
+        if last in self._spawning:
             # An executor of which nothing is known: all of them are asked like this.
             self.spawned(frame, arguments, line)
             return self._atoms.some
-        self.callbacks(frame, arguments, line, "callback")
+        if not self.timed(frame, last, arguments, line):
+            self.callbacks(frame, arguments, line, "callback")
         return self._atoms.any
 
     def lost(self, frame: Frame, atom: Atom, line: int, form: CallForm | None) -> None:
@@ -287,6 +305,26 @@ class Calls:
         if "args" in keywords or "kwargs" in keywords:
             given = self._atoms.arguments((), (), is_open=True)
         self.call(frame, target, given, line, None, "spawn", quiet=True)
+
+    def timed(self, frame: Frame, name: str, arguments: Arguments, line: int) -> bool:
+        """Call what a timer is given, with the arguments that are for it; tell whether it is a timer's function."""
+        function, first = _TIMERS.get(name, (0, 0))
+        if name not in _TIMERS or len(arguments.positional) <= function:
+            return False
+        keywords = dict(arguments.keywords)
+        rest = arguments.positional[function + 1 :]
+        args = keywords.get("args") or (rest[0] if rest else ())
+        if first is not None:
+            named = [(key, value) for key, value in arguments.keywords if key not in _OF_TIMER]
+            given = self._atoms.arguments(arguments.positional[first:], named, is_open=arguments.is_open)
+        elif len(args) == 1 and isinstance(args[0], Sequence) and len(rest) < 2 and "kwargs" not in keywords:
+            given = self._atoms.arguments(args[0].items, (), is_open=args[0].is_open)
+        else:
+            given = self._atoms.arguments((), (), is_open=True)
+        for atom in arguments.positional[function]:
+            if _is_callback(atom):
+                self._one(frame, atom, given, line, None, "callback", quiet=True)
+        return True
 
 
 def _is_callback(atom: Atom) -> bool:

@@ -2,6 +2,10 @@
 
 An attribute is what the constructor leaves in it and what any other method of the class assigns to it, whichever the
 walk has gone through. Assignments from outside (``instance.host = host``) are of objects whose attributes nobody tells.
+
+What ``__new__`` keeps on the class (``if not cls._driver: cls._driver = ...``) is made once in each process, for the
+first one who asks. A walk that begins where a process begins finds out who that is (``keeps``); any other takes each
+object for one that was made first.
 """
 
 from __future__ import annotations
@@ -11,7 +15,7 @@ from typing import TYPE_CHECKING
 from sphinxext.nova.flow.frames import Frame
 from sphinxext.nova.flow.steps import Summary
 from sphinxext.nova.flow.values import Const, Dict, Sequence
-from sphinxext.nova.program import FunctionDef, attribute, lookup
+from sphinxext.nova.program import FunctionDef, attribute, lookup, mro
 from sphinxext.nova.syntax.walking import inside
 
 if TYPE_CHECKING:
@@ -19,19 +23,25 @@ if TYPE_CHECKING:
     from sphinxext.nova.flow.walker import Walker
     from sphinxext.nova.program import ClassDef
 
+_MAKER = "__new__"
 _CONSTRUCTOR = "__init__"
 _DYNAMIC = "__getattr__"
 
 
 class Heap:
-    """The part of a walker that knows objects."""
+    """The part of a walker that knows objects.
 
-    def __init__(self, walker: Walker) -> None:
+    :param keeps: whether the walk goes through one process alone, from its beginning on.
+    """
+
+    def __init__(self, walker: Walker, *, keeps: bool = False) -> None:
         self._walker = walker
         self._atoms = walker.atoms
+        self._keeps = keeps
+        self._kept: dict[tuple[ClassDef, str], Value] = {}
         self._attributes: dict[Object, dict[str, Value]] = {}
         self._constructors: dict[Object, Summary] = {}
-        self._going: set[Object] = set()
+        self._going: dict[Object, None] = {}
         self._found: dict[tuple[Object, str], Value] = {}
         self._asked: set[tuple[Object, str]] = set()
 
@@ -47,8 +57,8 @@ class Heap:
             return self._constructors[made]
         empty = self._constructors[made] = Summary(None)
         self._attributes[made] = {}
-        member = lookup(made.class_, _CONSTRUCTOR)
-        if member is None or not isinstance(member.definition, FunctionDef):
+        maker, constructor = self._function(made, _MAKER), self._function(made, _CONSTRUCTOR)
+        if maker is None and constructor is None:
             return empty
         boundaries = self._walker.boundaries
         if boundaries.is_opaque_class(made.class_) or boundaries.is_exception(made.class_):
@@ -56,13 +66,22 @@ class Heap:
         arguments = made.arguments
         if arguments is None:
             arguments = self._atoms.arguments((), (), is_open=True)
-        self._going.add(made)
+        self._going[made] = None
         before, self._walker.uncertain = self._walker.uncertain, 0
-        init = self._walker.decorating.plain(member.definition, made)
-        self._constructors[made] = self._walker.summary(init, arguments)
+        if maker is not None:
+            new = self._walker.decorating.plain(maker, self._atoms.class_(made.class_))
+            self._constructors[made] = self._walker.summary(new, arguments)
+        if constructor is not None:
+            init = self._walker.decorating.plain(constructor, made)
+            self._constructors[made] = _both(self._constructors[made], self._walker.summary(init, arguments))
         self._walker.uncertain = before
-        self._going.discard(made)
+        del self._going[made]
         return self._constructors[made]
+
+    @staticmethod
+    def _function(made: Object, name: str) -> FunctionDef | None:
+        member = lookup(made.class_, name)
+        return member.definition if member is not None and isinstance(member.definition, FunctionDef) else None
 
     def assign(self, made: Object, name: str, value: Value) -> None:
         """Take ``self.name = value`` of an object under construction; other assignments are found in its class."""
@@ -72,6 +91,20 @@ class Heap:
         if self._walker.uncertain and name in attributes:
             value = self._atoms.join(attributes[name], value)
         attributes[name] = value
+
+    def assign_to_class(self, class_: ClassDef, name: str, value: Value) -> None:
+        """Take ``cls.name = value``, by which ``__new__`` keeps what the first one who asks makes."""
+        if self._keeps:
+            self._kept[class_, name] = self._atoms.join(self._kept.get((class_, name), ()), value)
+        made = next((one for one in reversed(self._going) if one.class_ == class_), None)
+        if made is not None:
+            self.assign(made, name, value)
+
+    def kept(self, class_: ClassDef, name: str) -> Value | None:
+        """Return what this process keeps on a class, or on one that it inherits from."""
+        if not self._kept:
+            return None
+        return next((self._kept[one, name] for one in mro(class_) if (one, name) in self._kept), None)
 
     def is_new(self, made: Atom) -> bool:
         """Tell whether an object is under construction."""
@@ -90,6 +123,9 @@ class Heap:
         if name == "__class__":
             return (self._atoms.class_(made.class_),)
         self._constructed(made)
+        kept = self.kept(made.class_, name)
+        if kept is not None:
+            return kept
         if name not in self._attributes[made]:
             found = self._walker.member(frame, made.class_, name, made)
             if found is not None:
@@ -145,6 +181,8 @@ class Heap:
             scope = assigned.scope
             if not isinstance(scope, FunctionDef) or scope.fact.name == _CONSTRUCTOR:
                 continue
+            if scope.fact.name == _MAKER and name in self._attributes[made]:
+                continue  # It was gone through, with what it was given.
             if not isinstance(assigned.value, str | tuple):
                 found = self._atoms.join(found, (self._atoms.const(assigned.value),))
                 continue
@@ -171,6 +209,19 @@ class Heap:
         if isinstance(atom, Sequence) and not atom.is_open and atom.kind != "tuple":
             return self._atoms.sequence(atom.kind, atom.items, is_open=True)
         return atom
+
+
+def _both(maker: Summary, constructor: Summary) -> Summary:
+    """Return what making an object does: ``__new__``, then ``__init__``."""
+    if not maker.steps and maker.is_complete:
+        return constructor
+    return Summary(
+        constructor.function,
+        (*maker.steps, *constructor.steps),
+        is_complete=maker.is_complete and constructor.is_complete,
+        sends=maker.sends or constructor.sends,
+        tells=maker.tells or constructor.tells,
+    )
 
 
 def _is_code(value: Value) -> bool:

@@ -115,6 +115,8 @@ class Libraries:
             return self._opaque(frame, name, arguments, line)
         if name.startswith(self._package):
             return self._unread(frame, name, arguments, line)
+        if self._calls.timed(frame, last, arguments, line):
+            return self._atoms.some
         if not name.startswith(_LOOKING) or name in _CALLING:
             self._calls.callbacks(frame, arguments, line, "callback")
         longer = f"{name}()"

@@ -74,20 +74,27 @@ class Walker:
     """Goes through the functions of one program.
 
     :param assume: values of config options, by their names with the group before it (``compute.workers``).
+    :param process_of: another walker of the program with whose values this one works. It goes through one process
+        alone, and first through that one's start: what is kept on classes is then what the start keeps there.
     """
 
     def __init__(
-        self, program: Program, boundaries: Boundaries | None = None, assume: Mapping[str, object] | None = None
+        self,
+        program: Program,
+        boundaries: Boundaries | None = None,
+        assume: Mapping[str, object] | None = None,
+        *,
+        process_of: Walker | None = None,
     ) -> None:
         self.program = program
         self.options = Options(program)
         self.boundaries = boundaries or Boundaries()
         self.assume = {**dict(self.boundaries.deployment), **(assume or {})}
-        self.atoms = Atoms()
+        self.atoms: Atoms = Atoms() if process_of is None else process_of.atoms
         self.expressions = Expressions(self)
         self.statements = Statements(self)
         self.names = Globals(self)
-        self.heap = Heap(self)
+        self.heap = Heap(self, keeps=process_of is not None)
         self.calls = Calls(self)
         self.containers = Containers(self)
         self.texts = Texts(self)
@@ -404,7 +411,7 @@ class Walker:
         """Return what ``Class.name`` is."""
         if name == "__name__":
             return (self.atoms.const(class_.definition.fact.name),)
-        found = self.member(frame, class_.definition, name, class_)
+        found = self.heap.kept(class_.definition, name) or self.member(frame, class_.definition, name, class_)
         if found is not None:
             return found
         if name == "__init__":
@@ -452,6 +459,8 @@ class Walker:
         for atom in value:
             if isinstance(atom, Object):
                 self.heap.assign(atom, name, new)
+            elif isinstance(atom, Class):
+                self.heap.assign_to_class(atom.definition, name, new)
 
     def element(self, atom: Atom) -> Value:
         """Return what going through something that is no container gives."""

@@ -53,6 +53,7 @@ class DbCalls:
         self._boundaries = _boundaries(program)
         self._walker = Walker(program, self._boundaries)
         self._work = ServiceWork(self._walker, self._access)
+        self._alone: dict[str, ServiceWork] = {}
         self._conductor = f"{program.checkout.package}-{_CONDUCTOR}"
         self._clients = {f"{program.checkout.package}.{_CONDUCTOR}.{name}" for name in ("api", "rpcapi")}
         self._behind: dict[str, frozenset[DbFunction]] = {}
@@ -71,7 +72,7 @@ class DbCalls:
                 yield from self._of_function(of, services)
                 return
             for service in [of] if of else services:
-                yield from self._rows(service, self._work.of(service))
+                yield from self._rows(service, self._work_in(service).of(service))
 
     def _of_function(self, of: str, services: Sequence[str]) -> Iterator[DbCall]:
         try:
@@ -81,7 +82,22 @@ class DbCalls:
             if not near:
                 raise
             raise QuestionError(Kind.NAME, f"{error}; near matches: {', '.join(near)}") from error
-        yield from self._rows(start.service, [self._work.begun(start.function, start.class_, start.service)])
+        work = self._work_in(start.service)
+        yield from self._rows(start.service, [work.begun(start.function, start.class_, start.service)])
+
+    def _work_in(self, service: str | None) -> ServiceWork:
+        """Return the work of a process: of one that is told when it starts that it may not touch the database, alone.
+
+        What it is told may stay in it: up to 2014.2, whoever asks first makes the driver of the service group for all.
+        """
+        if service is None or not self._work.is_denied(service):
+            return self._work
+        if service not in self._alone:
+            walker = Walker(self._program, self._boundaries, process_of=self._walker)
+            self._alone[service] = ServiceWork(walker, self._access)
+            for _ in self._alone[service].started(service):
+                pass
+        return self._alone[service]
 
     def _rows(self, service: str | None, begun: Iterable[Begun]) -> Iterator[DbCall]:
         access = self._access(service)

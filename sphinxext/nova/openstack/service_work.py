@@ -35,6 +35,7 @@ _APPLICATION: Final = "api.openstack.wsgi_app.init_application"
 """What a WSGI server's module calls. 16.0.0 and newer."""
 _METADATA: Final = "api.metadata.handler.MetadataRequestHandler"
 _MAIN: Final = "main"
+_CREATE: Final = "create"
 _ALLOWED: Final = "db_allowed"
 """What a command gives ``Service.create`` when its process may not touch the database. 2013.1 to 14.0.0."""
 _TWISTED: Final = "startService"
@@ -96,7 +97,7 @@ class ServiceWork:
         if service in self.endpoints.managers:
             yield from self._of_endpoints(service)
             yield from self._of_tasks(service)
-            yield from self._started(service)
+            yield from self.started(service)
             yield from self._loaded(service)
         if service == f"{package}-{_API}":
             yield from self._of_rest()
@@ -163,27 +164,38 @@ class ServiceWork:
 
     # --- start-up
 
-    def _started(self, service: str) -> Iterator[Begun]:
+    def is_denied(self, service: str) -> bool:
+        """Tell whether the start of a service is told that it may not touch the database."""
+        create = self._create()
+        if create is None or not self._access(service).blocked:
+            return False
+        return any(parameter.name == _ALLOWED for parameter in create.fact.parameters)
+
+    def started(self, service: str) -> Iterator[Begun]:
         """Give ``Service.create(binary=...)`` and what ``start`` of the service that it makes does."""
-        class_ = imported_by_string(f"{self._program.checkout.package}.{_SERVICE}", self._program)
-        member = lookup(class_, "create") if isinstance(class_, ClassDef) else None
-        if not isinstance(class_, ClassDef) or member is None or not isinstance(member.definition, FunctionDef):
+        definition = self._create()
+        class_ = definition.owner if definition is not None else None
+        if definition is None or class_ is None:
             return
         atoms = self._walker.atoms
         frame = Frame(class_.module, {}, {})
-        create = self._walker.attribute(frame, (atoms.class_(class_),), "create")
+        create = self._walker.attribute(frame, (atoms.class_(class_),), definition.fact.name)
         given: list[tuple[str, Value]] = [("binary", (atoms.const(service),))]
-        names = {parameter.name for parameter in member.definition.fact.parameters}
-        if self._access(service).blocked and _ALLOWED in names:
+        if self.is_denied(service):
             given.append((_ALLOWED, atoms.outcome(truth=False)))
         summary = self._walker.entry(class_.module, create, atoms.arguments((), given))
-        yield Begun(member.definition.name, summary)
+        yield Begun(definition.name, summary)
         start = self._walker.attribute(frame, summary.returns, "start")
         yield Begun(f"{class_.name}.start", self._walker.entry(class_.module, start, atoms.empty))
         twisted = lookup(class_, _TWISTED)
         if twisted is not None and isinstance(twisted.definition, FunctionDef):
             made, _ = self._walker.heap.construct(class_, None)
             yield self._method(made, twisted.definition)
+
+    def _create(self) -> FunctionDef | None:
+        class_ = imported_by_string(f"{self._program.checkout.package}.{_SERVICE}", self._program)
+        member = lookup(class_, _CREATE) if isinstance(class_, ClassDef) else None
+        return member.definition if member is not None and isinstance(member.definition, FunctionDef) else None
 
     def _loaded(self, service: str) -> Iterator[Begun]:
         """Give the filters and weighers of a scheduler, which it finds by looking into folders (``loadables.py``)."""
