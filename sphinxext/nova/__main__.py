@@ -326,7 +326,8 @@ def _db_calls(asking: _Asking) -> Answer[DbCall]:
 def _db_calls_table(answer: Answer[DbCall]) -> Table:
     from sphinxext.nova.present.db_calls import db_calls_table, default_columns
 
-    return db_calls_table(answer.rows, default_columns(answer.rows), str)
+    rows = [row for row in answer.rows if not row.inside]
+    return db_calls_table(rows, default_columns(rows), str)
 
 
 def _formatted(answer: Answer[Any], checkout: Checkout, asked: argparse.Namespace) -> str:

@@ -371,6 +371,7 @@ class DbCall:
     ``process`` is the one that touches the database: the service itself, or nova-conductor. ``blocked`` says that the
     service may not touch the database, yet the code gets there. ``callers`` are the places
     where the way begins in the process: the call of the function, of the object's method, or of nova-conductor.
+    ``inside`` says that only other database functions call this one; ``callers`` are then the places where they do.
     """
 
     service: str | None
@@ -385,6 +386,7 @@ class DbCall:
     process: str | None
     blocked: bool
     callers: tuple[Caller, ...]
+    inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,6 +169,13 @@ def test_what_is_chosen(calls: Site) -> None:
     calls.write(index=".. db-calls:: nova-compute\n   :access: neither\n   :columns: function access way\n")
     assert calls.build() == ""
     assert table(calls) == [["Function", "Access", "Way"], ["constraint", "neither", "straight"]]
+    inside = "   :ways: inside\n   :columns: service function way callers\n"
+    calls.write(index=f".. db-calls:: nova-conductor\n{inside}")
+    assert calls.build() == ""
+    assert table(calls) == [
+        ["Service", "Function", "Way", "Asked by"],
+        ["nova-conductor", "instance_get_by_uuid", "straight, inside another function", "api.instance_update"],
+    ]
     calls.write(index=".. db-calls:: nova-conductor\n   :ways: conductor\n")
     assert calls.build() == ""
     assert "Nothing of the kind is there." in calls.doctree("index").astext()

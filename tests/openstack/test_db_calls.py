@@ -40,17 +40,24 @@ def row(
         route=route,
         object=f"nova.objects.instance.Instance.{through}" if through else None,
         objects=(f"nova.objects.instance.Instance.{through}",) if through else (),
-        callers=tuple(Caller(name, f"{name.rsplit('.', 2)[0].replace('.', '/')}.py", line) for name, line in callers),
+        callers=tuple(Caller(name, _file(name), line) for name, line in callers),
         **{"process": "nova-conductor", "blocked": False, **more},  # type: ignore[arg-type]
     )
 
 
+def _file(name: str) -> str:
+    *modules, last, _ = name.split(".")
+    return "/".join(modules if last[0].isupper() else (*modules, last)) + ".py"
+
+
 STOP = (f"{MANAGER}._stop", 20)
+INSIDE = ("nova.db.sqlalchemy.api.instance_update", 14)
 STRAIGHT = {"process": "nova-compute", "blocked": True}
 PREPARED = {"process": "nova-compute"}
 COMPUTE = (
     row("nova-compute", "constraint", None, "direct", STOP, **PREPARED),
     row("nova-compute", "instance_destroy", "write", "direct", STOP, **STRAIGHT),
+    row("nova-compute", "instance_get_by_uuid", "read", "conductor", INSIDE, inside=True),
     row(
         "nova-compute",
         "instance_get_by_uuid",
@@ -62,12 +69,22 @@ COMPUTE = (
     row("nova-compute", "instance_update", "write", "conductor", (f"{MANAGER}.start_instance", 13)),
     row("nova-compute", "instance_update", "write", "object", (f"{MANAGER}.start_instance", 12), through="save"),
 )
-CONDUCTOR = row(
-    "nova-conductor",
-    "instance_update",
-    "write",
-    "direct",
-    ("nova.conductor.manager.ConductorManager.instance_update", 7),
+CONDUCTOR = (
+    row(
+        "nova-conductor",
+        "instance_get_by_uuid",
+        "read",
+        "direct",
+        INSIDE,
+        inside=True,
+    ),
+    row(
+        "nova-conductor",
+        "instance_update",
+        "write",
+        "direct",
+        ("nova.conductor.manager.ConductorManager.instance_update", 7),
+    ),
 )
 
 
@@ -78,7 +95,7 @@ def small(tmp_path: Path) -> Program:
 
 def test_every_way_of_every_service(small: Program) -> None:
     answer = db_calls(small)
-    assert answer.rows == (*COMPUTE, CONDUCTOR)
+    assert answer.rows == (*COMPUTE, *CONDUCTOR)
     assert answer.problems == ()
     assert {
         Source("mentions", "nova", TRANSACTIONS),
@@ -89,9 +106,14 @@ def test_every_way_of_every_service(small: Program) -> None:
 
 def test_of_a_service_and_of_a_function(small: Program) -> None:
     assert db_calls(small, "nova-compute").rows == COMPUTE
-    assert db_calls(small, "nova-conductor").rows == (CONDUCTOR,)
+    assert db_calls(small, "nova-conductor").rows == CONDUCTOR
     assert db_calls(small, "ComputeManager._stop").rows == COMPUTE[:2]
-    assert db_calls(small, "compute.start_instance").rows == COMPUTE[3:]
+    assert [row.function.rpartition(".")[2] for row in db_calls(small, "compute.start_instance").rows] == [
+        "instance_get_by_uuid",
+        "instance_get_by_uuid",
+        "instance_update",
+        "instance_update",
+    ]
 
 
 def test_a_process_that_may_do_everything_itself(tmp_path: Path) -> None:
@@ -100,6 +122,7 @@ def test_a_process_that_may_do_everything_itself(tmp_path: Path) -> None:
     assert [(row.route, row.process, row.blocked) for row in rows if row.service == "nova-compute"] == [
         ("direct", "nova-compute", False),
         ("direct", "nova-compute", False),
+        ("conductor", "nova-conductor", False),
         ("object", "nova-compute", False),
         ("conductor", "nova-conductor", False),
         ("object", "nova-compute", False),
@@ -275,12 +298,49 @@ def test_what_the_start_of_a_process_keeps_on_a_class_is_what_all_of_it_finds_th
             (row.service, row.route, row.blocked, ".".join(caller.name.split(".")[-2:]), caller.line)
             for row in db_calls(program, of).rows
             for caller in row.callers
+            if not row.inside
         ]
 
     whole = Program(open_checkout(str(folder)))
     assert found(whole, "") == expected
     assert found(whole, "ComputeManager.start_instance") == expected[:1]
     assert found(Program(open_checkout(str(folder))), "ComputeManager.start_instance") == expected[:1]
+
+
+def test_functions_that_call_others_go_through_helpers_and_decorators_and_fail_before_where_they_are_blocked(
+    tmp_path: Path,
+) -> None:
+    backend = FILES["nova/db/sqlalchemy/api.py"] or ""
+    backend = backend.replace(
+        "def instance_destroy(context, uuid, constraint=None):\n",
+        "def require_instance(f):\n"
+        "    def wrapper(context, uuid, *args):\n"
+        "        instance_get_by_uuid(context, uuid)\n"
+        "        return f(context, uuid, *args)\n"
+        "    return wrapper\n\n\n"
+        "def _forget(context, uuid):\n"
+        "    nova.db.instance_update(context, uuid, {})\n\n\n"
+        "@require_instance\n"
+        "def instance_destroy(context, uuid, constraint=None):\n"
+        "    _forget(context, uuid)\n",
+    ).replace("from nova.db.sqlalchemy import models", "import nova.db\nfrom nova.db.sqlalchemy import models")
+    free = {**FILES, "nova/db/sqlalchemy/api.py": backend, "nova/cmd/compute.py": "def main():\n    pass\n"}
+    rows = db_calls(Program(open_checkout(str(make(tmp_path / "free", free)))), "ComputeManager._stop").rows
+    assert [(row.function.rpartition(".")[2], row.callers[0].line) for row in rows if row.inside] == [
+        ("instance_get_by_uuid", 15),
+        ("instance_update", 28),
+    ]
+    assert [caller.name.rpartition("api.")[2] for row in rows if row.inside for caller in row.callers] == [
+        "instance_update",
+        "require_instance.wrapper",
+        "_forget",
+    ]
+    blocked = {**FILES, "nova/db/sqlalchemy/api.py": backend}
+    rows = db_calls(Program(open_checkout(str(make(tmp_path / "blocked", blocked)))), "ComputeManager._stop").rows
+    assert [(row.function.rpartition(".")[2], row.blocked) for row in rows] == [
+        ("constraint", False),
+        ("instance_destroy", True),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -301,7 +361,9 @@ def test_the_command_line_gives_the_whole_answer(tmp_path: Path) -> None:
     folder = make(tmp_path / "nova", FILES)
     command = [sys.executable, "-m", "sphinxext.nova", "db-calls", "nova-conductor", "--checkout", str(folder)]
     run = subprocess.run([*command, "--format", "json", "--cache-dir", ""], check=True, capture_output=True, text=True)
-    assert json.loads(run.stdout)["answers"] == [
+    answers = json.loads(run.stdout)["answers"]
+    assert [answer["function"] for answer in answers if answer["inside"]] == ["nova.db.api.instance_get_by_uuid"]
+    assert answers[1:] == [
         {
             "service": "nova-conductor",
             "function": "nova.db.api.instance_update",
@@ -321,5 +383,6 @@ def test_the_command_line_gives_the_whole_answer(tmp_path: Path) -> None:
                     "line": 7,
                 }
             ],
+            "inside": False,
         }
     ]

@@ -1,10 +1,10 @@
 """Whole answers about real releases.
 
-``tests/expected/34.0.0/db_calls.json`` has the service, function, access and way of each row. It was kept when it held
-every function of which the recording that this project has, made while Nova's own functional tests ran, says that a
-service asked it from outside of the package ``db``. ``tests/expected/RELEASE/db_calls_blocked.json`` has what
-nova-compute would do in the database that it may not touch; each of its rows was looked up in the source, and the
-book's chapter about the database says how the code gets there.
+``tests/expected/34.0.0/db_calls.json`` has the service, function, access and way of each row, and whether only other
+database functions call it. It was kept when it held every function of which the recording that this project has, made
+while Nova's own functional tests ran, says that it ran for a service. ``tests/expected/RELEASE/db_calls_blocked.json``
+has what nova-compute would do in the database that it may not touch; each of its rows was looked up in the source, and
+the book's chapter about the database says how the code gets there.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ EXPECTED = ROOT / "tests" / "expected"
 @pytest.mark.release
 def test_all_services_of_a_release(release: Callable[[str], Path]) -> None:
     answer = db_calls(Program(open_checkout(release("nova-34.0.0"))))
-    assert [[row.service, row.function, row.access, row.route] for row in answer.rows] == json.loads(
+    assert [[row.service, row.function, row.access, row.route, row.inside] for row in answer.rows] == json.loads(
         (EXPECTED / "34.0.0" / "db_calls.json").read_text()
     )
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sphinxext.nova.program import Program
 
 _ACCESS = ("read", "write", "neither")
-_WAYS = ("direct", "object", "conductor", "blocked")
+_WAYS = ("direct", "object", "conductor", "blocked", "inside")
 
 
 def calls(books: Library, spec: str, of: str = "") -> Answer[DbCall]:
@@ -69,7 +69,8 @@ class DbCalls(NovaDirective):
         Option(
             "ways",
             ", ".join(f"``{word}``" for word in _WAYS),
-            "The ways that are shown. ``blocked`` is what a process reaches straight that may not.",
+            "The ways that are shown. ``blocked`` is what a process reaches straight that may not, ``inside`` what "
+            "only other database functions call; that is left out by default, but for ``flow``.",
         ),
         Option(
             "columns",
@@ -112,14 +113,11 @@ class DbCalls(NovaDirective):
         return [*found, self.finish(body, body)]
 
     def _chosen(self, rows: Sequence[DbCall]) -> list[DbCall]:
-        from sphinxext.nova.present.db_calls import is_about
+        from sphinxext.nova.present.db_calls import is_about, way_of
 
-        access, ways = self.words("access", _ACCESS) or _ACCESS[:2], self.words("ways", _WAYS)
-        found = [
-            row
-            for row in rows
-            if (row.access or "neither") in access and (not ways or ("blocked" if row.blocked else row.route) in ways)
-        ]
+        access = self.words("access", _ACCESS) or _ACCESS[:2]
+        ways = self.words("ways", _WAYS) or (_WAYS if "flow" in self.options else _WAYS[:-1])
+        found = [row for row in rows if (row.access or "neither") in access and way_of(row) in ways]
         if "flow" not in self.options:
             return found
         name = str(self.options["flow"] or "").strip()

@@ -15,13 +15,12 @@ from typing import TYPE_CHECKING
 from sphinxext.nova.flow.frames import Frame
 from sphinxext.nova.flow.steps import Summary
 from sphinxext.nova.flow.values import Const, Dict, Sequence
-from sphinxext.nova.program import FunctionDef, attribute, lookup, mro
+from sphinxext.nova.program import ClassDef, FunctionDef, attribute, lookup, mro
 from sphinxext.nova.syntax.walking import inside
 
 if TYPE_CHECKING:
     from sphinxext.nova.flow.values import Arguments, Atom, Object, Value
     from sphinxext.nova.flow.walker import Walker
-    from sphinxext.nova.program import ClassDef
 
 _MAKER = "__new__"
 _CONSTRUCTOR = "__init__"
@@ -104,7 +103,8 @@ class Heap:
         """Return what this process keeps on a class, or on one that it inherits from."""
         if not self._kept:
             return None
-        return next((self._kept[one, name] for one in mro(class_) if (one, name) in self._kept), None)
+        owners = (one for one in mro(class_) if isinstance(one, ClassDef) and (one, name) in self._kept)
+        return next((self._kept[one, name] for one in owners), None)
 
     def is_new(self, made: Atom) -> bool:
         """Tell whether an object is under construction."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from sphinxext.nova.flow import Call, Choice, Decided, Reached, Sent, Walker
 from sphinxext.nova.model import Answer, Caller, DbCall
-from sphinxext.nova.openstack.database import Access, database, database_access
+from sphinxext.nova.openstack.database import Access, Inner, database, database_access
 from sphinxext.nova.openstack.database.catalogue import sources
 from sphinxext.nova.openstack.entries import find_entry
 from sphinxext.nova.openstack.records import LOAD, LOADER, Records
@@ -49,6 +49,7 @@ class DbCalls:
 
     def __init__(self, program: Program) -> None:
         self._program = program
+        self._inner = Inner(database(program))
         self._by_name = dict(_by_name(database(program).functions.values()))
         self._boundaries = _boundaries(program)
         self._walker = Walker(program, self._boundaries)
@@ -103,9 +104,17 @@ class DbCalls:
         access = self._access(service)
         ways = _Ways()
         self._reach([one.summary.steps for one in begun], ways)
+
+        def straight(route: str) -> bool:
+            return route == _DIRECT or (route == _OBJECT and not access.objects)
+
+        def blocked(function: DbFunction, route: str) -> bool:
+            return access.blocked and straight(route) and function.access is not None
+
+        self._go_inside(ways, blocked)
         for (function, route), callers in sorted(ways.callers.items(), key=lambda item: (item[0][0].name, item[0][1])):
             objects = ways.through(function) if route == _OBJECT else ()
-            straight = route == _DIRECT or (route == _OBJECT and not access.objects)
+            inside = (function, route) in ways.inside
             yield DbCall(
                 service=service,
                 function=function.name,
@@ -116,10 +125,22 @@ class DbCalls:
                 route=route,
                 object=objects[0] if objects else None,
                 objects=objects,
-                process=service if straight else self._conductor,
-                blocked=access.blocked and straight and function.access is not None,
+                process=service if straight(route) else self._conductor,
+                blocked=blocked(function, route) and not inside,
                 callers=tuple(sorted(callers, key=lambda caller: (caller.file, caller.line, caller.name))),
+                inside=inside,
             )
+
+    def _go_inside(self, ways: _Ways, blocked: Callable[[DbFunction, str], bool]) -> None:
+        """Add what the functions that were reached call in the backend; one that fails right away calls nothing."""
+        reached = [(function, route) for function, route in ways.callers if not blocked(function, route)]
+        for function, route in reached:
+            for inner, callers in self._inner.below(function).items():
+                if (inner, route) not in ways.callers or (inner, route) in ways.inside:
+                    ways.inside.add((inner, route))
+                    ways.callers[inner, route] |= callers
+                    if route == _OBJECT:
+                        ways.objects[inner] |= ways.objects[function]
 
     def _access(self, service: str | None) -> Access:
         known = self._program.remember("database access", lambda: database_access(self._program, self._walker.options))
@@ -214,6 +235,8 @@ class _Ways:
 
     def __init__(self) -> None:
         self.callers: defaultdict[tuple[DbFunction, str], set[Caller]] = defaultdict(set)
+        self.inside: set[tuple[DbFunction, str]] = set()
+        """The functions that only others call, with the route."""
         self.objects: defaultdict[DbFunction, dict[str, int]] = defaultdict(dict)
         """The methods of objects that a function is reached through, and how many functions each reaches."""
 

@@ -66,7 +66,10 @@ def db_calls_table(rows: Sequence[DbCall], columns: Sequence[str], translate: Ca
         "source": Column("source", translate("Source"), Look.NAME, 30),
     }
     does, routes = accesses(translate), ways(translate)
-    blocked = translate("{way}, which this process may not do")
+    notes = {
+        "blocked": translate("{way}, which this process may not do"),
+        "inside": translate("{way}, inside another function"),
+    }
     table = []
     for row in rows:
         way = routes[row.route]
@@ -74,7 +77,7 @@ def db_calls_table(rows: Sequence[DbCall], columns: Sequence[str], translate: Ca
             "service": Cell(printable(row.service or "")),
             "function": Cell(printable(function_name(row.function)), row.file, row.line),
             "access": Cell(does[row.access]),
-            "way": Cell(blocked.format(way=way) if row.blocked else way),
+            "way": Cell(notes.get(way_of(row), "{way}").format(way=way)),
             "object": several(Cell(printable(_short(name))) for name in row.objects),
             "process": Cell(printable(row.process or "")),
             "callers": _callers(row.callers, translate),
@@ -109,6 +112,11 @@ def summary_table(rows: Sequence[DbCall], translate: Callable[[str], str]) -> Ta
             cells.append(Cell(str(sum(row.blocked for row in own))))
         table.append(TableRow(service, tuple(cells)))
     return Table(tuple(columns), tuple(table))
+
+
+def way_of(row: DbCall) -> str:
+    """Return the way by which a row is chosen: its route, or that it is blocked, or inside another function."""
+    return "blocked" if row.blocked else "inside" if row.inside else row.route
 
 
 def is_about(row: DbCall, name: str) -> bool:

@@ -1,6 +1,7 @@
 """The database functions of a checkout, and which processes may call them."""
 
 from sphinxext.nova.openstack.database.catalogue import Database, DbFunction, database
+from sphinxext.nova.openstack.database.inner import Inner
 from sphinxext.nova.openstack.database.processes import Access, database_access
 
-__all__ = ["Access", "Database", "DbFunction", "database", "database_access"]
+__all__ = ["Access", "Database", "DbFunction", "Inner", "database", "database_access"]

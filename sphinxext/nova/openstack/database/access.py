@@ -166,7 +166,7 @@ class Bodies:
             yield "write"
         for expression in expressions(block):
             match expression:
-                case ("call", str(name), _, _, _, _) if (called := self._called(name, function)) is not None:
+                case ("call", str(name), _, _, _, _) if (called := self.called(name, function)) is not None:
                     its = by_transaction(called) or self.access(called)
                     if its is not None:
                         yield its
@@ -177,7 +177,7 @@ class Bodies:
                     elif method in _QUERIES:
                         yield "read"
 
-    def _called(self, name: str, function: FunctionDef) -> FunctionDef | None:
+    def called(self, name: str, function: FunctionDef) -> FunctionDef | None:
         """Return the function of this module that a call reaches: by its name, or through a facade of the same names.
 
         2010.1 imports the facade in some functions: ``db.instance_update(context, ...)``.
