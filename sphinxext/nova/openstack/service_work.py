@@ -173,9 +173,8 @@ class ServiceWork:
 
     def started(self, service: str) -> Iterator[Begun]:
         """Give ``Service.create(binary=...)`` and what ``start`` of the service that it makes does."""
-        definition = self._create()
-        class_ = definition.owner if definition is not None else None
-        if definition is None or class_ is None:
+        class_, definition = self._service(), self._create()
+        if class_ is None or definition is None:
             return
         atoms = self._walker.atoms
         frame = Frame(class_.module, {}, {})
@@ -192,9 +191,13 @@ class ServiceWork:
             made, _ = self._walker.heap.construct(class_, None)
             yield self._method(made, twisted.definition)
 
-    def _create(self) -> FunctionDef | None:
+    def _service(self) -> ClassDef | None:
         class_ = imported_by_string(f"{self._program.checkout.package}.{_SERVICE}", self._program)
-        member = lookup(class_, _CREATE) if isinstance(class_, ClassDef) else None
+        return class_ if isinstance(class_, ClassDef) else None
+
+    def _create(self) -> FunctionDef | None:
+        class_ = self._service()
+        member = lookup(class_, _CREATE) if class_ is not None else None
         return member.definition if member is not None and isinstance(member.definition, FunctionDef) else None
 
     def _loaded(self, service: str) -> Iterator[Begun]:
