@@ -390,6 +390,44 @@ def test_a_dictionary_of_a_module_that_functions_fill(run: Callable[..., str]) -
     )
 
 
+def test_a_class_beside_the_one_that_is_configured(run: Callable[..., str]) -> None:
+    """``compute.HostAPI()``, 2013.1 to 17.0.0."""
+    assert (
+        run(
+            """
+            def run(self, context, instance):
+                factory.HostAPI().go(context, instance)
+            """,
+            imports="from nova.compute import factory",
+            compute__factory="""
+            from oslo_utils import importutils
+
+
+            def HostAPI(*args, **kwargs):
+                api_class = importutils.import_class('nova.compute.classes.First')
+                class_name = api_class.__module__ + '.HostAPI'
+                return importutils.import_object(class_name, *args, **kwargs)
+            """,
+            compute__classes="""
+            from nova.compute import rpcapi
+
+
+            class First(object):
+                pass
+
+
+            class HostAPI(object):
+                def __init__(self):
+                    self.rpcapi = rpcapi.ComputeAPI()
+
+                def go(self, context, instance):
+                    self.rpcapi.start_instance(context, instance)
+            """,
+        )
+        == START
+    )
+
+
 def test_a_class_by_another_name(run: Callable[..., str]) -> None:
     assert (
         run(
@@ -866,6 +904,33 @@ def test_decorators_are_functions(run: Callable[..., str]) -> None:
               {STOP}
             """
     )
+
+
+def test_a_function_whose_arguments_are_only_looked_at_is_not_called(run: Callable[..., str]) -> None:
+    """``safe_utils.getcallargs`` tells by which names a function would be called; 2012.2 and newer."""
+    assert run(
+        """
+        @decorators.wrap_exception
+        @decorators.wrap_exception
+        def run(self, context, instance):
+            rpcapi.ComputeAPI().start_instance(context, instance)
+        """,
+        imports="from nova.compute import decorators, rpcapi",
+        compute__decorators="""
+        from nova import safe_utils
+
+
+        def wrap_exception(function):
+            def wrapped(self, context, *args, **kw):
+                try:
+                    return function(self, context, *args, **kw)
+                except Exception:
+                    safe_utils.getcallargs(function, context, *args, **kw)
+                    raise
+            return wrapped
+        """,
+        safe_utils="def getcallargs(function, *args, **kwargs):\n    return {}\n",
+    ) == text(START)
 
 
 # --- context managers

@@ -132,7 +132,8 @@ class Libraries:
             return arguments.positional[0]
         if kind is not None:
             frame.steps.append(Reached(kind, shown, frame.scope, line))
-        self._calls.callbacks(frame, arguments, line, "callback")
+        if not self._walker.boundaries.is_leaf(shown):
+            self._calls.callbacks(frame, arguments, line, "callback")
         return (self._atoms.external(f"{name}()"),) if "(" not in name else self._atoms.any
 
     def _is_opaque(self, name: str) -> bool:

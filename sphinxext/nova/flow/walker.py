@@ -411,6 +411,8 @@ class Walker:
         """Return what ``Class.name`` is."""
         if name == "__name__":
             return (self.atoms.const(class_.definition.fact.name),)
+        if name == "__module__":
+            return (self.atoms.const(class_.definition.module.name),)
         found = self.heap.kept(class_.definition, name) or self.member(frame, class_.definition, name, class_)
         if found is not None:
             return found

@@ -17,6 +17,10 @@ _CLIENTS: Final = ("rpcapi", "baserpc")
 """Modules whose classes send messages. 2012.2 and newer."""
 _OWN: Final = "compute.api"
 """Looks like the client's side of nova-compute, and is what nova-api does."""
+_API: Final = ("api", "base_api")
+"""Modules of a receiver that its callers use, and what those have in common: ``network/base_api.py``."""
+_PASSING: Final = ("hooks", "utils")
+"""Modules whose functions call what they are given: ``nova/hooks.py`` up to 21.0.0, ``spawn`` of ``nova/utils.py``."""
 _MACHINERY: Final = ("rpc", "rpcclient", "openstack.common.rpc")
 """Modules through which every message goes, whoever sends it."""
 
@@ -97,6 +101,20 @@ class Way:
         if self._is_client(scope):
             return True
         name = scope.module.name.removeprefix(f"{self._package}.")
+        if name in _PASSING:
+            return True
         if name == _OWN or not scope.module.path.startswith(f"{folder}/"):
             return False
-        return name.rpartition(".")[2] == "api" or ".client" in name
+        return name.rpartition(".")[2] in _API or ".client" in name or self._is_decorator(scope)
+
+    def _is_decorator(self, scope: Scope) -> bool:
+        """Tell whether a place is in what a decorator of the client's side makes.
+
+        ``refresh_cache`` of ``nova/network/base_api.py``, 2014.1 to 20.0.0, and ``retry_select_destinations`` of
+        ``nova/scheduler/utils.py``, 2015.1.0 to 18.0.0.
+        """
+        return (
+            isinstance(scope, FunctionDef)
+            and isinstance(scope.outer, FunctionDef)
+            and scope.module != self._scopes[0].module
+        )
