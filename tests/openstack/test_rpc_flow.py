@@ -314,6 +314,37 @@ def test_what_is_no_entry_is_said_in_one_line(tmp_path: Path, asked: str, messag
     assert len(str(caught.value).splitlines()) == 1
 
 
+def test_what_two_endpoints_of_a_topic_have_is_meant_once(tmp_path: Path) -> None:
+    manager = """
+    import oslo_messaging as messaging
+
+    from nova import manager
+
+
+    class ComputeManager(manager.Manager):
+        start = messaging.Target(version='6.0')
+
+        def __init__(self):
+            super(ComputeManager, self).__init__()
+            self.additional_endpoints.append(_Proxy())
+
+        def start_instance(self, context):
+            pass
+
+        def _start_instance(self, context):
+            pass
+
+
+    class _Proxy(object):
+        def start_instance(self, context):
+            pass
+    """
+    with pytest.raises(QuestionError) as caught:
+        Flows(trees.program(tmp_path, {"nova/compute/manager.py": manager})).find("compute.start_instanc")
+    message = "no function compute.start_instanc in nova 30.0.0; near matches: compute.start_instance"
+    assert str(caught.value) == message
+
+
 def test_a_name_that_two_classes_have_is_answered_with_both(tmp_path: Path) -> None:
     other = {"nova/conductor/api.py": "class API(object):\n    def resize(self, context):\n        pass\n"}
     with pytest.raises(QuestionError) as caught:

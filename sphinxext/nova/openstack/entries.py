@@ -182,11 +182,12 @@ def _unknown(program: Program, endpoints: Endpoints, asked: str) -> str:
     names: list[str] = []
     if path and path[-1] in endpoints.topics:
         for endpoint in endpoints.of(endpoints.topics[path[-1]]):
-            names += [f"{path[-1]}.{method}" for method in endpoint.made.class_.bindings if not method.startswith("_")]
+            methods = [one for one in endpoint.made.class_.bindings if endpoint.definition(one) is not None]
+            names += [f"{path[-1]}.{method}" for method in methods if not method.startswith("_")]
     elif path:
         for class_ in classes_called(program, path[-1]):
             names += [f"{path[-1]}.{method}" for method in class_.bindings]
-    near = get_close_matches(asked, names, n=_MOST_NEAR)
+    near = get_close_matches(asked, list(dict.fromkeys(names)), n=_MOST_NEAR)
     meant = f"; near matches: {', '.join(near)}" if near else ""
     checkout = program.checkout
     return f"no function {asked} in {checkout.project} {checkout.release or checkout.spec}{meant}"
