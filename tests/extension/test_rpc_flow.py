@@ -10,6 +10,7 @@ import pytest
 from docutils import nodes
 from sphinx.util.inventory import InventoryFile
 
+from tests.bad_questions import ANSWERED, REFUSED, WHOLE
 from tests.mermaid_text import check
 from tests.small_flow import FILES
 from tests.small_nova import make
@@ -325,12 +326,23 @@ def test_what_cannot_be_asked_is_one_warning(flows: Site, options: list[str], wa
     assert "could not be read" in flows.doctree("index").astext()
 
 
-def test_an_unknown_entry_is_one_warning(flows: Site) -> None:
-    flows.write(index=page("nova.compute.api.API.resise"))
-    said = flows.build()
-    assert said.startswith("index.rst:4: WARNING: rpc-flow: ")
-    assert said.count("\n") == 1
-    assert "[nova.name]" in said
+@pytest.mark.parametrize("name", REFUSED)
+def test_an_entry_that_is_none_is_one_warning(site: Site, name: str) -> None:
+    changes, asked, said = REFUSED[name]
+    make(site.nova, {**FILES, **changes})
+    site.write(index=page(asked))
+    assert site.build() == f"index.rst:4: WARNING: rpc-flow: {said} [nova.name]\n"
+    assert "could not be read" in site.doctree("index").astext()
+
+
+@pytest.mark.parametrize("name", ANSWERED)
+def test_a_strange_tree_is_shown_without_a_warning(site: Site, name: str) -> None:
+    changes, messages = ANSWERED[name]
+    make(site.nova, {**FILES, **changes})
+    site.write(index=page(RESIZE, ":failures:"))
+    assert site.build() == ""
+    # The fanout of the whole tree is not shown unless it is asked for.
+    assert len(rows(site)[1:]) == (messages - 1 if messages == WHOLE else messages)
 
 
 @pytest.mark.parametrize(
