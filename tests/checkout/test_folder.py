@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sphinxext.nova.checkout import MAX_BYTES, MAX_DEPTH, Unreadable, _folder, open_checkout, source_uri_template
+from sphinxext.nova.checkout import (
+    MAX_BYTES,
+    MAX_DEPTH,
+    Unreadable,
+    _folder,
+    _walk,
+    open_checkout,
+    source_uri_template,
+)
 from sphinxext.nova.model import Kind, Problem, Source
 from tests.checkout.repositories import start
 from tests.small_nova import FILES, make
@@ -414,15 +422,18 @@ def test_a_file_that_may_not_be_read(nova: Path, monkeypatch: pytest.MonkeyPatch
     assert checkout.read("nova/manager.py")
 
 
-def test_a_folder_that_may_not_be_listed(nova: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    really_scan = os.scandir
+@pytest.mark.parametrize("relative", [True, False])
+def test_a_folder_that_may_not_be_listed(nova: Path, monkeypatch: pytest.MonkeyPatch, *, relative: bool) -> None:
+    monkeypatch.setattr(_walk, "_AT", relative)
+    name = "open" if relative else "scandir"
+    really = getattr(os, name)
 
-    def guarded(path: str) -> object:
-        if path.rstrip("/").endswith("nova/virt"):
+    def guarded(path: str, *flags: int) -> object:
+        if str(path).rstrip("/").endswith("nova/virt"):
             raise refuse(path)
-        return really_scan(path)
+        return really(path, *flags)
 
-    monkeypatch.setattr(_folder.os, "scandir", guarded)
+    monkeypatch.setattr(_walk.os, name, guarded)
     checkout = opened(nova)
 
     assert checkout.paths == tuple(sorted(path for path in FILES if not path.startswith("nova/virt/")))

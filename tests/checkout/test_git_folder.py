@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sphinxext.nova.checkout import _folder, _git, blob_id, open_checkout, source_uri_template
+from sphinxext.nova.checkout import _folder, _git, blob_id, look_at_checkout, open_checkout, source_uri_template
 from sphinxext.nova.checkout._git import Git
 from sphinxext.nova.model import Kind, Problem, Source
 from tests.checkout.repositories import commit, git, start
@@ -267,6 +267,33 @@ def test_the_stamp_changes_with_a_tag(nova: Path) -> None:
 
     assert [checkout.release for checkout in after] == ["15.0.0", "15.0.0"]
     assert not any(checkout.stamp() == stamp for checkout, stamp in zip(after, stamps, strict=True))
+
+
+@pytest.mark.parametrize("revision", ["", "@main"])
+def test_a_look_has_the_stamp_of_what_it_opens(nova: Path, revision: str) -> None:
+    make(nova, {**PLAIN, "nova/new.py": ""})
+    (nova / "nova/link.py").symlink_to("new.py")
+    spec = f"{nova}{revision}"
+    look = look_at_checkout(spec)
+    checkout = open_checkout(spec)
+    assert look.stamp == checkout.stamp() == look.open().stamp()
+    assert look.open().paths == checkout.paths
+
+    git(nova, "commit", "-q", "--allow-empty", "-m", "Nothing")
+    assert look_at_checkout(spec).stamp != look.stamp
+
+
+def test_a_stamp_tells_a_repository_from_a_copy(nova: Path) -> None:
+    before = look_at_checkout(str(nova)).stamp
+    (nova / ".git").rename(nova.parent / "away")
+    assert look_at_checkout(str(nova)).stamp != before
+
+
+def test_a_folder_moved_and_linked_to_has_another_stamp(nova: Path) -> None:
+    before = look_at_checkout(str(nova)).stamp
+    (nova / "nova/virt").rename(nova.parent / "virt")
+    (nova / "nova/virt").symlink_to(nova.parent / "virt")
+    assert look_at_checkout(str(nova)).stamp != before
 
 
 def test_states_do_not_depend_on_what_is_staged(nova: Path) -> None:

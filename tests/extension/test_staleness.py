@@ -8,9 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 import sphinx
 
+from sphinxext.nova.checkout import _folder
+
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from sphinxext.nova.checkout import Checkout
+    from sphinxext.nova.checkout._look import FolderLook
+    from sphinxext.nova.checkout._spec import Place
     from tests.extension.conftest import Site
 
 PAGES = {
@@ -33,6 +38,28 @@ def built(site: Site) -> Site:
 def test_nothing_changed_nothing_read(built: Site) -> None:
     assert built.build() == ""
     assert built.read == ()
+
+
+def test_nothing_changed_nothing_opened(built: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_folder, "open_folder", lambda *arguments: pytest.fail("the checkout is opened"))
+    assert built.build() == ""
+    assert built.read == ()
+
+
+def test_another_page_is_read_of_what_was_looked_at(built: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    really_open = _folder.open_folder
+
+    def changed_meanwhile(place: Place, look: FolderLook | None = None) -> Checkout:
+        (built.nova / "nova" / "conductor" / "new.py").touch()
+        return really_open(place, look)
+
+    built.write(virt=PAGES["virt"] + "\nMore.\n")
+    with monkeypatch.context() as patch:
+        patch.setattr(_folder, "open_folder", changed_meanwhile)
+        built.build()
+    assert built.read == ("virt",)
+    built.build()
+    assert built.read == ("conductor",)
 
 
 def test_the_same_bytes_written_again_are_no_change(built: Site) -> None:

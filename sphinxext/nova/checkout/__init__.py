@@ -8,10 +8,9 @@ pipes and devices are not opened, and git runs in a way that executes nothing th
 from __future__ import annotations
 
 from sphinxext.nova.checkout._base import Checkout
-from sphinxext.nova.checkout._folder import open_folder
 from sphinxext.nova.checkout._hash import blob_id
+from sphinxext.nova.checkout._look import Look, look_at_folder, look_at_revision
 from sphinxext.nova.checkout._problems import MAX_BYTES, MAX_DEPTH, Unreadable
-from sphinxext.nova.checkout._revision import open_revision
 from sphinxext.nova.checkout._spec import locate
 from sphinxext.nova.checkout.links import source_uri_template
 
@@ -19,7 +18,17 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["MAX_BYTES", "MAX_DEPTH", "Checkout", "Unreadable", "blob_id", "open_checkout", "source_uri_template"]
+__all__ = [
+    "MAX_BYTES",
+    "MAX_DEPTH",
+    "Checkout",
+    "Look",
+    "Unreadable",
+    "blob_id",
+    "look_at_checkout",
+    "open_checkout",
+    "source_uri_template",
+]
 
 
 def open_checkout(spec: str, *, base: Path | None = None) -> Checkout:
@@ -33,4 +42,19 @@ def open_checkout(spec: str, *, base: Path | None = None) -> Checkout:
         The text is one line and names near matches where there are any.
     """
     place = locate(spec, base)
-    return open_folder(place) if place.revision is None else open_revision(place, place.revision)
+    if place.revision is not None:
+        return look_at_revision(place, place.revision).open()
+    from sphinxext.nova.checkout._folder import open_folder
+
+    return open_folder(place)
+
+
+def look_at_checkout(spec: str, *, base: Path | None = None) -> Look:
+    """Look at what :func:`open_checkout` would open, as far as is needed to tell whether it has changed.
+
+    That costs half of opening a folder, and little for a revision.
+
+    :raises CheckoutError: there is no such folder or revision, or git cannot be asked about a revision.
+    """
+    place = locate(spec, base)
+    return look_at_folder(place) if place.revision is None else look_at_revision(place, place.revision)

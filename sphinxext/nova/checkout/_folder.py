@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-import array
 import errno
-import hashlib
 import os
 import re
-import time
 from functools import cached_property
 from pathlib import Path
 from stat import S_ISREG
 from typing import TYPE_CHECKING, Final
 
-from sphinxext.nova.checkout import _git, _repository, _revision
+from sphinxext.nova.checkout import _git, _repository
 from sphinxext.nova.checkout._base import Checkout
 from sphinxext.nova.checkout._git import Git, GitError
 from sphinxext.nova.checkout._hash import blob_id
 from sphinxext.nova.checkout._identity import Identity, NotOpenStackError, identify
-from sphinxext.nova.checkout._names import Listing, usable
+from sphinxext.nova.checkout._look import look_at_folder
 from sphinxext.nova.checkout._problems import MAX_BYTES, Unreadable, huge, special
-from sphinxext.nova.checkout._walk import names_below, stat_all, through_no_link
 from sphinxext.nova.problems import CheckoutError, Kind, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from sphinxext.nova.checkout._repository import Commit
+    from sphinxext.nova.checkout._look import FolderLook
     from sphinxext.nova.checkout._spec import Place
 
 _FLAGS: Final = (
@@ -49,71 +45,35 @@ _INDEX_ENTRY: Final = re.compile(
 """An entry of ``git ls-files -s -z --debug``. git does not promise the form; what does not match is hashed."""
 
 
-def open_folder(place: Place) -> Checkout:
-    """Open the folder at ``place`` as it lies there.
-
-    git says which files belong to it only where ``.git`` lies in this very folder; where git cannot be asked, the
-    folder is read as one that was copied.
+def open_folder(place: Place, look: FolderLook | None = None) -> Checkout:
+    """Open the folder at ``place`` as it lies there, or as it was at an earlier ``look``.
 
     :raises CheckoutError: there is no OpenStack source in it.
     """
     if _git.is_bare(place.root):
-        example = f"{place.folder}@{_revision.newest_release(place.root) or 'master'}"
+        example = f"{place.folder}@{_repository.newest_release(Git(place.root)) or 'master'}"
         message = f"{place.spec!r} is a bare git repository: name a revision too, such as {example!r}"
         raise CheckoutError(Kind.CHECKOUT, message)
     try:
+        # Before it is looked at: a wrong folder may hold a million files.
         identity = identify(_Glance(place.root))
     except NotOpenStackError as error:
         raise CheckoutError(Kind.CHECKOUT, f"{place.spec!r} is no OpenStack source: {error}") from None
-    if not _git.has_repository(place.root):
-        return _open_copied(place, identity)
-    git = Git(place.root)
-    try:
-        commit = _repository.resolve(git, "HEAD")
-        names, problems = _names_in_git(git)
-    except GitError as error:
-        message = f"{_repository.explain(error, place.folder)}; until then its files have no links to their lines"
-        return _open_copied(place, identity, Problem(Kind.GIT, message))
-    names, more = through_no_link(place.root, names)
-    listing, stats = stat_all(place.root, names)
-    listing.problems += [*problems, *more]
-    return FolderCheckout(place, identity, listing, stats, git=git, commit=commit)
-
-
-def _open_copied(place: Place, identity: Identity, *problems: Problem) -> Checkout:
-    names, more = names_below(place.root)
-    listing, stats = stat_all(place.root, names)
-    listing.problems += [*problems, *more]
-    return FolderCheckout(place, identity, listing, stats, git=None, commit=None)
-
-
-def _names_in_git(git: Git) -> tuple[list[str], list[Problem]]:
-    """Return the names of all that git has in its index or would add."""
-    listed = os.fsdecode(git.run("ls-files", "-c", "-o", "--exclude-standard", "-z")).split("\0")
-    # A repository inside this one ends with a slash. A file in conflict is named once for each side.
-    return usable(dict.fromkeys(name for name in listed if name and not name.endswith("/")))
+    return FolderCheckout(look or look_at_folder(place), identity)
 
 
 class FolderCheckout(Checkout):
     """A folder as it lies there."""
 
-    def __init__(
-        self,
-        place: Place,
-        identity: Identity,
-        listing: Listing,
-        stats: Mapping[str, os.stat_result],
-        *,
-        git: Git | None,
-        commit: Commit | None,
-    ) -> None:
-        super().__init__(place.spec, identity, listing, commit=commit.oid if commit else None)
-        self._commit_stamp = commit.stamp() if commit else ""
-        self._root = place.root
-        self._stats = stats
-        self._git = git
+    def __init__(self, look: FolderLook, identity: Identity) -> None:
+        super().__init__(
+            look.place.spec, identity, look.seen.listing(), commit=look.commit.oid if look.commit else None
+        )
+        self._look = look
+        self._root = look.place.root
+        self._stats = look.seen.stats()
+        self._git = look.git
         self._hashed: dict[str, str | None] = {}
-        self._opened = time.time_ns()
 
     @property
     def ref(self) -> str | None:
@@ -121,17 +81,11 @@ class FolderCheckout(Checkout):
         return None if self.commit is None and _git.has_repository(self._root) else super().ref
 
     def stamp(self) -> str:
-        stats = [self._stats[self._aliases.get(path, path)] for path in self.paths]
-        numbers = array.array(
-            "q", [part for stat in stats for part in (stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size)]
-        )
-        known = hashlib.blake2b(numbers.tobytes(), digest_size=20)
-        known.update("\0".join((self._commit_stamp, *self.paths)).encode())
-        return known.hexdigest()
+        return self._look.stamp
 
     def mark(self) -> str | None:
-        youngest = max((max(stat.st_mtime_ns, stat.st_ctime_ns) for stat in self._stats.values()), default=0)
-        return f"{self._root}\0{self.stamp()}" if youngest < self._opened - _SECOND else None
+        youngest = max((max(modified, changed) for modified, changed, _size in self._stats.values()), default=0)
+        return f"{self._root}\0{self.stamp()}" if youngest < self._look.moment - _SECOND else None
 
     def modified(self, path: str) -> bool:
         if self._git is None or self.commit is None:
@@ -142,7 +96,7 @@ class FolderCheckout(Checkout):
         return not any(file in self._committed for file in self.below(path))
 
     def size(self, path: str) -> int:
-        return self._stats[self._file(path)].st_size
+        return self._stats[self._file(path)][-1]
 
     def _load(self, file: str) -> bytes:
         return _read(f"{self._root}/{file}", file)
@@ -182,13 +136,10 @@ class FolderCheckout(Checkout):
         clean = {}
         for blob, name, *numbers in _INDEX_ENTRY.findall(listed):
             file = os.fsdecode(name)
-            stat = self._stats.get(file)
-            if stat is None:
-                continue
             ctime, ctime_ns, mtime, mtime_ns, size = map(int, numbers)
             modified = mtime * _SECOND + mtime_ns
             recorded = (modified, ctime * _SECOND + ctime_ns, size)
-            if modified < written and recorded == (stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size):
+            if modified < written and recorded == self._stats.get(file):
                 clean[file] = blob.decode()
         return clean
 

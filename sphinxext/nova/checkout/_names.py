@@ -10,7 +10,7 @@ from sphinxext.nova.checkout._problems import MAX_DEPTH
 from sphinxext.nova.problems import Kind, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _ODD: Final = frozenset({"", ".", ".."})
 
@@ -74,35 +74,46 @@ def folders_of(paths: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def usable(paths: Iterable[str]) -> tuple[list[str], list[Problem]]:
-    """Part names that git told into those to use and the problems of the others.
+def usable(paths: Iterable[str]) -> tuple[dict[str, list[str]], list[Problem]]:
+    """Part paths that git told into those to use and the problems of the others.
 
-    git stores any bytes: a name may be undecodable (it comes with surrogates), lead out of the root by ``..``, or
-    lie deeper than :data:`MAX_DEPTH`. What is some tool's own is left out in silence.
+    The former are the names in each folder, which ends with a slash unless it is the root; :func:`joined` makes paths
+    of them. git stores any bytes: a name may be undecodable (it comes with surrogates), lead out of the root by ``..``,
+    or lie deeper than :data:`MAX_DEPTH`. What is some tool's own is left out in silence.
     """
-    good: list[str] = []
-    by_folder: dict[str, list[str]] = {}
+    good: dict[str, list[str]] = {}
     for path in paths:
-        by_folder.setdefault(path.rpartition("/")[0], []).append(path)
+        cut = path.rfind("/") + 1
+        good.setdefault(path[:cut], []).append(path[cut:])
     problems: list[Problem] = []
-    for folder, held in by_folder.items():
-        parts = folder.split("/") if folder else []
+    for folder, names in list(good.items()):
+        parts = folder[:-1].split("/") if folder else []
         if any(map(is_tools, parts)):
-            continue
-        if len(parts) > MAX_DEPTH:
+            good[folder] = []
+        elif len(parts) > MAX_DEPTH:
+            good[folder] = []
             problems.append(too_deep(folder))
         elif not _ODD.isdisjoint(parts) or not encodable(folder):
-            problems.append(_odd(folder))
-        else:
-            for path in held:
-                name = path.rpartition("/")[2]
-                if is_tools(name):
-                    continue
-                if name in _ODD or not encodable(name):
-                    problems.append(_odd(path))
-                else:
-                    good.append(path)
-    return good, list(dict.fromkeys(problems))
+            good[folder] = []
+            problems.append(_odd(folder[:-1] or folder))
+        elif not _plain(names):
+            names = [name for name in names if not is_tools(name)]  # noqa: PLW2901 - the rest of them
+            good[folder] = [name for name in names if name not in _ODD and encodable(name)]
+            problems += [_odd(folder + name) for name in names if name in _ODD or not encodable(name)]
+    return {folder: names for folder, names in good.items() if names}, list(dict.fromkeys(problems))
+
+
+def joined(names: Mapping[str, Iterable[str]]) -> Iterator[str]:
+    """Yield the paths of names in folders."""
+    for folder, held in names.items():
+        for name in held:
+            yield folder + name
+
+
+def _plain(names: Sequence[str]) -> bool:
+    """Tell, for all of them at once, whether none of the names can be a tool's, odd, or not encodable."""
+    text = "\0".join(names)
+    return text.isascii() and ".pyc" not in text and _ODD.isdisjoint(names) and _TOOLS.isdisjoint(names)
 
 
 def is_tools(name: str) -> bool:

@@ -104,6 +104,11 @@ def revision_names(git: Git) -> list[str]:
     return listed.decode("utf-8", "replace").split()
 
 
+def newest_release(git: Git) -> str | None:
+    """Return the highest final release among the tags, as an example of a revision."""
+    return _metadata.newest(revision_names(git))
+
+
 def explain(error: GitError, folder: str) -> str:
     """Say what is wrong with the repository in ``folder`` (as the user wrote it), and the cure where one is known."""
     if isinstance(error, GitDistrustError):

@@ -6,56 +6,37 @@ import dataclasses
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from sphinxext.nova.checkout import _git, _metadata, _repository
+from sphinxext.nova.checkout import _metadata, _repository
 from sphinxext.nova.checkout._base import Checkout
-from sphinxext.nova.checkout._git import Git, GitError
+from sphinxext.nova.checkout._git import GitError
 from sphinxext.nova.checkout._identity import Identity, NotOpenStackError, identify
-from sphinxext.nova.checkout._names import Listing, usable
+from sphinxext.nova.checkout._names import Listing, joined, usable
 from sphinxext.nova.checkout._objects import Objects
 from sphinxext.nova.checkout._problems import Unreadable
-from sphinxext.nova.checkout._spec import near
 from sphinxext.nova.problems import CheckoutError, Kind, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from sphinxext.nova.checkout._repository import Commit
-    from sphinxext.nova.checkout._spec import Place
+    from sphinxext.nova.checkout._look import RevisionLook
 
 
-def open_revision(place: Place, revision: str) -> Checkout:
-    """Open the commit that ``revision`` names in the repository at ``place``.
+def open_commit(look: RevisionLook) -> Checkout:
+    """Open a commit that was found.
 
-    :raises CheckoutError: as :func:`~sphinxext.nova.checkout.open_checkout`.
+    :raises CheckoutError: it has not all of its objects, or there is no OpenStack source in it.
     """
-    if not _git.has_repository(place.root) and not _git.is_bare(place.root):
-        message = f"{place.folder!r} is no git repository and has no revision {revision!r}"
-        raise CheckoutError(Kind.CHECKOUT, message)
-    git = Git(place.root)
-    try:
-        commit = _repository.resolve(git, revision)
-    except GitError as error:
-        raise CheckoutError(Kind.GIT, _repository.explain(error, place.folder)) from None
-    if commit is None:
-        names = near(revision, _repository.revision_names(git))
-        raise CheckoutError(Kind.REVISION, f"{place.folder!r} has no revision {revision!r}{names}")
-    return _open_commit(place, git, commit)
-
-
-def newest_release(root: str) -> str | None:
-    """Return the highest final release among a repository's tags, as an example of a revision."""
-    return _metadata.newest(_repository.revision_names(Git(root)))
-
-
-def _open_commit(place: Place, git: Git, commit: Commit) -> Checkout:
+    place, git, commit = look.place, look.git, look.commit
     try:
         tree = _repository.tree_of(git, commit.oid)
     except GitError as error:
         message = f"{place.spec!r} cannot be listed, the repository has not all of its objects: {error}"
         raise CheckoutError(Kind.REVISION, message) from None
     objects = Objects(git, commit.oid)
-    files, problems = usable(tree.files)
-    links, more = usable(tree.links)
+    good, problems = usable(tree.files)
+    files = list(joined(good))
+    good, more = usable(tree.links)
+    links = list(joined(good))
     listing = Listing(set(files), {}, problems + more)
     for link, text in zip(links, objects.stream([tree.links[link] for link in links]), strict=True):
         if isinstance(text, Problem):
@@ -67,7 +48,7 @@ def _open_commit(place: Place, git: Git, commit: Commit) -> Checkout:
         identity = identify(_Glance(blobs, objects))
     except NotOpenStackError as error:
         raise CheckoutError(Kind.CHECKOUT, f"{place.spec!r} is no OpenStack source: {error}") from None
-    return RevisionCheckout(place, identity, listing, git=git, commit=commit, blobs=blobs, objects=objects)
+    return RevisionCheckout(look, identity, listing, blobs=blobs, objects=objects)
 
 
 class RevisionCheckout(Checkout):
@@ -77,28 +58,24 @@ class RevisionCheckout(Checkout):
 
     def __init__(
         self,
-        place: Place,
+        look: RevisionLook,
         identity: Identity,
         listing: Listing,
         *,
-        git: Git,
-        commit: Commit,
         blobs: Mapping[str, str],
         objects: Objects,
     ) -> None:
-        super().__init__(place.spec, identity, listing, commit=commit.oid)
-        self._stamp = commit.stamp()
-        self._place = place.root
-        self._revision = place.revision or ""
-        self._git = git
+        super().__init__(look.place.spec, identity, listing, commit=look.commit.oid)
+        self._look = look
+        self._git = look.git
         self._blobs = blobs
         self._objects = objects
 
     def stamp(self) -> str:
-        return self._stamp
+        return self._look.stamp
 
     def mark(self) -> str:
-        return f"{self._place}\0{self._stamp}"
+        return f"{self._look.place.root}\0{self._look.stamp}"
 
     def modified(self, path: str) -> bool:
         return not self.exists(path)
@@ -128,7 +105,7 @@ class RevisionCheckout(Checkout):
         return self._blobs[file]
 
     def _exact_tags(self) -> list[str]:
-        wanted = self._revision.removeprefix("refs/").removeprefix("tags/")
+        wanted = (self._look.place.revision or "").removeprefix("refs/").removeprefix("tags/")
         if _metadata.is_version(wanted) and _repository.is_tag_of(self._git, wanted, self.commit):
             return [wanted]  # and no other tag of this commit: 17.0.7 is 17.0.8 too
         return _repository.tags_at(self._git, self.commit)

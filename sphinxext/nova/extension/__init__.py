@@ -10,7 +10,7 @@ from sphinxext.nova.extension import config, diagrams, domain, library, nodes, s
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-ENV_VERSION = 2
+ENV_VERSION = 3
 """Counts the shapes of what the extension keeps in Sphinx's environment; another one is read anew."""
 
 

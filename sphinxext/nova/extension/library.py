@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
     from sphinxext.nova.catalog import Catalog
-    from sphinxext.nova.checkout import Checkout
+    from sphinxext.nova.checkout import Checkout, Look
     from sphinxext.nova.model import Answer, Row, Source
     from sphinxext.nova.program import Cache, Program
 
@@ -45,6 +45,7 @@ class Library:
         """Whether all of the prose is wanted, whichever checkout the messages are extracted with."""
         self.elsewhere = False
         """Whether what is being parsed is about another release than that of the checkout."""
+        self._looks: dict[str, Look] = {}
         self._checkouts: dict[str, Checkout | CheckoutError] = {}
         self.reading: set[str] = set()
         """The documents that this build reads."""
@@ -90,7 +91,9 @@ class Library:
         found = self._checkouts.get(spec)
         if found is None:
             try:
-                found = open_checkout(spec, base=self.base)
+                # As it was when it was looked at: there is one state of a checkout in each build.
+                look = self._looks.get(spec)
+                found = open_checkout(spec, base=self.base) if look is None else look.open()
                 # Taken before anything is read: what changes meanwhile is seen by the next build.
                 self._stamps[spec] = found.stamp()
             except CheckoutError as error:
@@ -163,6 +166,17 @@ class Library:
 
             self._states[spec, source] = state_of(self.checkout(spec), source)
         return self._states[spec, source]
+
+    def has_stamp(self, spec: str, stamp: str) -> bool:
+        """Tell whether a checkout still has the stamp of an earlier build; it is not opened for that."""
+        from sphinxext.nova.checkout import look_at_checkout
+
+        if spec not in self._looks:
+            try:
+                self._looks[spec] = look_at_checkout(spec, base=self.base)
+            except CheckoutError:
+                return False
+        return self._looks[spec].stamp == stamp
 
     def stamp(self, spec: str) -> str:
         """Give the stamp that a checkout had when this build opened it; empty where it is not open."""

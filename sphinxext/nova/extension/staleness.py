@@ -49,12 +49,13 @@ def _outdated(
 
 def _differs(env: BuildEnvironment, domain: OpenStackDomain, spec: str, states: dict[Source, str | None]) -> bool:
     books = library(env)
+    stamp = domain.stamps.get(spec)
+    if stamp and books.has_stamp(spec, stamp):
+        return False
     try:
         books.checkout(spec)
     except CheckoutError:
         return any(before is not None for before in states.values())
-    if domain.stamps.get(spec) == books.stamp(spec):
-        return False
     return any(books.state(spec, source) != before for source, before in states.items())
 
 
