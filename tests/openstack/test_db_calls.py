@@ -307,6 +307,34 @@ def test_what_the_start_of_a_process_keeps_on_a_class_is_what_all_of_it_finds_th
     assert found(Program(open_checkout(str(folder))), "ComputeManager.start_instance") == expected[:1]
 
 
+def test_the_client_of_another_project_touches_the_database_too(tmp_path: Path) -> None:
+    client = {
+        "nova/network/__init__.py": "",
+        "nova/network/neutron.py": (
+            "from nova.objects import instance as instance_obj\n\n\n"
+            "class API(object):\n"
+            "    def deallocate(self, context, instance):\n"
+            "        self.client.delete_port(instance.uuid)\n"
+            "        instance.save(context)\n"
+        ),
+        "nova/compute/manager.py": (
+            "from nova import manager\n"
+            "from nova.network import neutron\n\n\n"
+            "class ComputeManager(manager.Manager):\n"
+            "    def stop_instance(self, context, instance):\n"
+            "        neutron.API().deallocate(context, instance)\n"
+        ),
+    }
+    rows = db_calls(Program(open_checkout(str(make(tmp_path, {**FILES, **client})))), "nova-compute").rows
+    assert [(row.function, row.route, row.callers) for row in rows if not row.inside] == [
+        (
+            "nova.db.api.instance_update",
+            "object",
+            (Caller("nova.network.neutron.API.deallocate", "nova/network/neutron.py", 7),),
+        ),
+    ]
+
+
 def test_functions_that_call_others_go_through_helpers_and_decorators_and_fail_before_where_they_are_blocked(
     tmp_path: Path,
 ) -> None:
