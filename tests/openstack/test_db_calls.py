@@ -335,6 +335,29 @@ def test_the_client_of_another_project_touches_the_database_too(tmp_path: Path) 
     ]
 
 
+def test_what_passes_on_consoles_is_a_service(tmp_path: Path) -> None:
+    proxy = {
+        "setup.cfg": (FILES["setup.cfg"] or "") + "    nova-novncproxy = nova.cmd.novncproxy:main\n",
+        "nova/cmd/novncproxy.py": "def main():\n    pass\n",
+        "nova/console/__init__.py": "",
+        "nova/console/websocketproxy.py": (
+            "import websockify\n\n"
+            "from nova.objects import instance as instance_obj\n\n\n"
+            "class NovaProxyRequestHandler(websockify.ProxyRequestHandler):\n"
+            "    def new_websocket_client(self):\n"
+            "        return instance_obj.Instance.get_by_uuid(None, self.token)\n"
+        ),
+    }
+    program = Program(open_checkout(str(make(tmp_path, {**FILES, **proxy}))))
+    assert {row.service for row in db_calls(program).rows} == {"nova-compute", "nova-conductor", "nova-novncproxy"}
+    [found] = db_calls(program, "nova-novncproxy").rows
+    assert (found.function, found.process, found.blocked) == (
+        "nova.db.api.instance_get_by_uuid",
+        "nova-novncproxy",
+        False,
+    )
+
+
 def test_functions_that_call_others_go_through_helpers_and_decorators_and_fail_before_where_they_are_blocked(
     tmp_path: Path,
 ) -> None:

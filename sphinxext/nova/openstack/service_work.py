@@ -1,7 +1,7 @@
 """What a service does: the functions at which work begins in its process.
 
 These are its RPC endpoints, its periodic tasks and its start-up, which also starts its timers; those of nova-api are
-the actions of its REST APIs.
+the actions of its REST APIs, those of what passes on consoles are the methods that a connection from outside calls.
 """
 
 from __future__ import annotations
@@ -34,6 +34,10 @@ _OF_API: Final = ("{}-api", "{}-api-os-compute", "{}-api-wsgi")
 _APPLICATION: Final = "api.openstack.wsgi_app.init_application"
 """What a WSGI server's module calls. 16.0.0 and newer."""
 _METADATA: Final = "api.metadata.handler.MetadataRequestHandler"
+_PROXIES: Final = ("{}-novncproxy", "{}-serialproxy", "{}-spicehtml5proxy")
+"""The commands that pass on consoles; each asks what a token is good for, since 19.0.0 the database."""
+_OF_PROXY: Final = ("console.websocketproxy.NovaProxyRequestHandler", "console.websocketproxy.NovaWebSocketProxy")
+"""The class whose methods websockify calls, the first that is there: 2014.2 and newer, 2013.2 and 2014.1."""
 _MAIN: Final = "main"
 _CREATE: Final = "create"
 _ALLOWED: Final = "db_allowed"
@@ -76,6 +80,8 @@ class ServiceWork:
             found.add(f"{package}-{_API}")
         if imported_by_string(f"{package}.{_METADATA}", self._program) is not None:
             found.add(f"{package}-{_API}-metadata")
+        if self._proxy() is not None:
+            found.update(name for one in _PROXIES if (name := one.format(package)) in starts(self._program))
         return sorted(found)
 
     def of(self, service: str) -> Sequence[Begun]:
@@ -103,16 +109,28 @@ class ServiceWork:
             yield from self._of_rest()
             for name in _OF_API:
                 yield from self._of_command(name.format(package))
-            application = imported_by_string(f"{package}.{_APPLICATION}", self._program)
-            if isinstance(application, FunctionDef):
-                yield self._function(application)
+            yield from self._of_application()
         elif service == f"{package}-{_API}-metadata":
             handler = imported_by_string(f"{package}.{_METADATA}", self._program)
             if isinstance(handler, ClassDef):
                 yield from self._all_methods(self._made(handler), private=True)
+            yield from self._of_application()
             yield from self._of_command(service)
         else:
+            proxy = self._proxy() if service in {name.format(package) for name in _PROXIES} else None
+            if proxy is not None:
+                yield from self._all_methods(self._made(proxy))
             yield from self._of_command(service)
+
+    def _of_application(self) -> Iterator[Begun]:
+        application = imported_by_string(f"{self._program.checkout.package}.{_APPLICATION}", self._program)
+        if isinstance(application, FunctionDef):
+            yield self._function(application)
+
+    def _proxy(self) -> ClassDef | None:
+        package = self._program.checkout.package
+        found = (imported_by_string(f"{package}.{name}", self._program) for name in _OF_PROXY)
+        return next((class_ for class_ in found if isinstance(class_, ClassDef)), None)
 
     # --- endpoints and tasks
 
