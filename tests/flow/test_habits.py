@@ -428,6 +428,33 @@ def test_a_class_beside_the_one_that_is_configured(run: Callable[..., str]) -> N
     )
 
 
+def test_a_registered_class_by_another_name(run: Callable[..., str]) -> None:
+    assert (
+        run(
+            """
+            def run(self, context, instance):
+                objects.Task(context).start(instance)
+            """,
+            imports="from nova import objects",
+            objects__task="""
+            from nova.compute import rpcapi
+
+
+            class TaskV2(object):
+                def __init__(self, context):
+                    self.context = context
+
+                def start(self, instance):
+                    rpcapi.ComputeAPI().start_instance(self.context, instance)
+
+
+            Task = TaskV2
+            """,
+        )
+        == START
+    )
+
+
 def test_a_class_by_another_name(run: Callable[..., str]) -> None:
     assert (
         run(

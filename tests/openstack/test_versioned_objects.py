@@ -132,6 +132,40 @@ def test_classes_and_their_fields(tmp_path: Path) -> None:
     }
 
 
+INSTANCES = """from nova.objects import base
+
+
+class _BaseInstance(base.NovaObject):
+    @base.remotable
+    def save(self):
+        pass
+
+    @classmethod
+    def obj_name(cls):
+        return 'Instance'
+
+
+@base.NovaObjectRegistry.register
+class InstanceV2(_BaseInstance):
+    VERSION = '2.0'
+
+
+@base.NovaObjectRegistry.register
+class InstanceV1(_BaseInstance):
+    VERSION = '1.23'
+"""
+
+
+def test_a_class_that_is_registered_under_another_name(tmp_path: Path) -> None:
+    found = versioned_objects(program(tmp_path, OSLO_BASE, {"nova/objects/instance.py": INSTANCES}))
+    assert {name: class_.name.rpartition(".")[2] for name, class_ in found.classes.items()} == {
+        "Instance": "InstanceV2",
+        "NovaObject": "NovaObject",
+        "Part": "Part",
+        "Thing": "Thing",
+    }
+
+
 def test_before_there_were_objects_there_are_none(tmp_path: Path) -> None:
     found = versioned_objects(Program(open_checkout(str(make(tmp_path)))))
     assert (found.classes, found.methods) == ({}, {})

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from sphinxext.nova.program import Definition, Scope
     from sphinxext.nova.syntax.forms import Expr
 
-_CLASS: Final = re.compile(rb"^class[ \t]+(\w+)", re.MULTILINE)
+_CLASS: Final = re.compile(rb"^(?:class[ \t]+(\w+)|([A-Z]\w*)[ \t]*=[ \t]*[A-Z]\w*[ \t]*$)", re.MULTILINE)
+"""A class, or another name for one: ``Instance = InstanceV2``, 12.0.0."""
 
 
 class Globals:
@@ -204,13 +205,13 @@ def _put_into(module: Module, name: str) -> list[tuple[Scope, Expr]]:
 
 
 def _classes_below(package: Module) -> Mapping[str, str]:
-    """Return the file of each class right below a package, by the class's name."""
+    """Return the file of each class right below a package, by the names that the class has there."""
     program = package.program
     folder = package.path.rpartition("/")[0]
     program.note("tree", folder)
     found: dict[str, str] = {}
     for path, data in program.checkout.read_many(program.source_files(folder)):
         if not isinstance(data, Problem):
-            for name in _CLASS.findall(data):
-                found.setdefault(name.decode(), path)
+            for match in _CLASS.finditer(data):
+                found.setdefault((match[1] or match[2]).decode(), path)
     return found

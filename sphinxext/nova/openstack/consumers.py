@@ -1,7 +1,7 @@
 """Who answers messages beside the manager of a service: objects for which other code makes a server of messages.
 
 nova-cells has such servers for what other cells send (2013.1 to 19.0.0), nova-ajax-console-proxy has one although it is
-no service with a manager (2011.1 to 2011.3).
+no service with a manager (2011.2 and 2011.3).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _MAKERS: Final[Mapping[str, tuple[str, ...]]] = {
     "get_server": ("target", "endpoints"),  # of nova/rpc.py, in cells/rpc_driver.py, 2014.1 to 19.0.0
     "RpcDispatcher": ("endpoints",),  # of openstack/common/rpc/dispatcher.py, in the same, 2013.1 and 2013.2
-    "TopicAdapterConsumer": ("connection", "topic", "endpoints"),  # of nova/rpc, in bin/, 2011.1 and 2011.2
+    "TopicAdapterConsumer": ("connection", "topic", "endpoints"),  # of nova/rpc, in bin/, 2011.2
     "create_consumer": ("topic", "endpoints"),  # of nova/rpc, in bin/, 2011.3
 }
 """What makes a server of messages, and the names of what it is given."""
@@ -107,7 +107,7 @@ class Consumers:
             match atom:
                 case Object():
                     yield atom
-                case Class(definition=class_):  # of static methods, in 2011.1 to 2011.3
+                case Class(definition=class_):  # of static methods, 2011.2 and 2011.3
                     made, _ = self._walker.heap.construct(class_, None)
                     yield made
                 case Sequence(items=items):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sphinxext.nova.program import ClassDef, External, FunctionDef, evaluate, mro, resolve
+from sphinxext.nova.program import ClassDef, External, FunctionDef, evaluate, lookup, mro, resolve
 from sphinxext.nova.syntax.walking import calls
 
 if TYPE_CHECKING:
@@ -65,9 +65,10 @@ class VersionedObjects:
         self._classes = tuple(_classes(program))
         found: dict[str, ClassDef] = {}
         for class_ in self._classes:
-            other = found.get(class_.fact.name)
+            name = _object_name(class_)
+            other = found.get(name)
             if other is None or _version(class_) >= _version(other):
-                found[class_.fact.name] = class_
+                found[name] = class_
         self.classes: Mapping[str, ClassDef] = dict(sorted(found.items()))
         """What ``objects.NAME`` is, by the name: of several classes of one name, that of the highest version."""
         self.methods: Mapping[FunctionDef, RemotableMethod] = {
@@ -104,6 +105,15 @@ def _classes(program: Program) -> Iterator[ClassDef]:
 def _is_base(ancestor: ClassDef | External) -> bool:
     name = ancestor.name if isinstance(ancestor, External) else ancestor.fact.name
     return name.rpartition(".")[2] in _BASES
+
+
+def _object_name(class_: ClassDef) -> str:
+    """Return the name under which a class is registered: what ``obj_name`` returns, where that is a text. 12.0.0."""
+    member = lookup(class_, "obj_name")
+    match member.definition.body if member is not None and isinstance(member.definition, FunctionDef) else ():
+        case (*_, ("return", _, ("str", text))):
+            return text
+    return class_.fact.name
 
 
 def _version(class_: ClassDef) -> tuple[int, ...]:
