@@ -69,20 +69,23 @@ def parse(data: bytes, effort: Effort) -> Node | None:
 
 def kinds(*names: str, named: bool = True) -> frozenset[int]:
     """Return the numbers of node kinds. A kind may have several; a name that the grammar lacks is an error."""
-    numbers = {
-        name: [
-            number
-            for number in range(_LANGUAGE.node_kind_count)
-            if _LANGUAGE.node_kind_for_id(number) == name
-            and _LANGUAGE.node_kind_is_named(number) is named
-            and _LANGUAGE.node_kind_is_visible(number)
-        ]
-        for name in names
-    }
-    if missing := [name for name, found in numbers.items() if not found]:
+    if missing := [name for name in names if (name, named) not in _KINDS]:
         message = f"the Python grammar has no node kind {', '.join(missing)}"
         raise LookupError(message)
-    return frozenset(number for found in numbers.values() for number in found)
+    return frozenset(number for name in names for number in _KINDS[name, named])
+
+
+def _numbered() -> dict[tuple[str | None, bool], list[int]]:
+    """Return the numbers of the visible kinds, by their names and whether they are named ones."""
+    numbers: dict[tuple[str | None, bool], list[int]] = {}
+    for number in filter(_LANGUAGE.node_kind_is_visible, range(_LANGUAGE.node_kind_count)):
+        key = _LANGUAGE.node_kind_for_id(number), _LANGUAGE.node_kind_is_named(number)
+        numbers.setdefault(key, []).append(number)
+    return numbers
+
+
+_KINDS: Final = _numbered()
+"""Made once: to look through all kinds for each name would be a part of the time of every import."""
 
 
 def table(default: T, entries: Mapping[str, T]) -> list[T]:
