@@ -18,10 +18,14 @@ from sphinxext.nova.checkout import open_checkout
 from sphinxext.nova.openstack.db_calls import db_calls
 from sphinxext.nova.program import Program
 from tests.conftest import ROOT
+from tests.openstack.database.test_catalogue import WITHOUT_BACKEND
+from tests.openstack.test_history import numbered, tags
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from sphinxext.nova.program import Cache
 
 EXPECTED = ROOT / "tests" / "expected"
 
@@ -61,3 +65,25 @@ def blocked(spec: str) -> list[dict[str, object]]:
 
 def expected_blocked(release: str) -> object:
     return json.loads((EXPECTED / release / "db_calls_blocked.json").read_text())
+
+
+@pytest.mark.history
+@pytest.mark.parametrize("tag", tags())
+def test_every_tag_says_how_it_gets_to_the_database(nova_git: Path, facts: Cache, tag: str) -> None:
+    answer = db_calls(Program(open_checkout(f"{nova_git}@{tag}"), facts))
+    assert answer.problems == ()
+    services = {"nova-api", "nova-compute", "nova-scheduler"}
+    if numbered(tag) >= numbered("2013.1.g3"):
+        services.add("nova-conductor")
+    assert services <= {row.service for row in answer.rows}
+    assert {row.service for row in answer.rows if row.blocked} <= {"nova-compute", "nova-network"}
+    nowhere = {row.function.rpartition(".")[2] for row in answer.rows if row.implementation is None}
+    assert nowhere <= WITHOUT_BACKEND
+    updated = {
+        row.route for row in answer.rows if row.service == "nova-compute" and "api.instance_update" in row.function
+    }
+    # First itself, then by a call of nova-conductor, then through the object.
+    if numbered(tag) < numbered("2013.1.g3"):
+        assert updated == {"direct"}
+    else:
+        assert ("object" if numbered(tag) >= numbered("2013.2.b2") else "conductor") in updated
