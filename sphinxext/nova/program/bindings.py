@@ -22,6 +22,7 @@ STAR: Final = "*"
 _DEEPEST: Final = 40
 """How many compound statements inside one another are looked into. Nova has fewer than ten."""
 _MOST_AUGMENTED: Final = 50
+_TYPE_CHECKING: Final = "TYPE_CHECKING"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ class _Binder:
                     else:
                         bound[alias or name] = (Imported(module, name, level, line),)
             case ("if", _, branches, orelse):
-                blocks = [branch[-1] for branch in branches]
+                blocks = [branch[-1] for branch in branches if not _is_for_checkers(branch[1])]
                 self._either(bound, [(block,) for block in (*blocks, orelse)], depth)
             case ("match", _, _, cases):
                 self._either(bound, [*((case[-1],) for case in cases), ()], depth)
@@ -168,6 +169,11 @@ class _Binder:
             for after in afters:
                 found += [binding for binding in after.get(name, ()) if not any(binding is other for other in found)]
             bound[name] = tuple(found)
+
+
+def _is_for_checkers(condition: Expr) -> bool:
+    """Tell whether a condition holds for type checkers only (``typing.TYPE_CHECKING``), and so never when running."""
+    return isinstance(condition, str) and condition.rpartition(".")[2] == _TYPE_CHECKING
 
 
 def _assign(bound: Bindings, target: Expr, value: Expr, line: int) -> None:

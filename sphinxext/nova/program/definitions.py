@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from sphinxext.nova.program.bindings import bindings_of, bindings_of_function
@@ -22,7 +22,7 @@ class Module:
     Made by :class:`~.program.Program`, one for each file; compared by identity.
     """
 
-    __slots__ = ("is_package", "name", "path", "program")
+    __slots__ = ("_bindings", "_facts", "_noted", "classes", "functions", "is_package", "name", "path", "program")
 
     def __init__(self, program: Program, name: str, path: str, *, is_package: bool) -> None:
         self.program = program
@@ -31,6 +31,13 @@ class Module:
         self.path = path
         """The file, relative to the checkout's root; of a package without ``__init__.py``, the folder."""
         self.is_package = is_package
+        self.classes: dict[int, ClassDef] = {}
+        """The classes that somebody asked for, by their index."""
+        self.functions: dict[int, FunctionDef] = {}
+        """The functions that somebody asked for, by their index."""
+        self._bindings: Mapping[str, tuple[Binding, ...]] | None = None
+        self._facts: FileFacts | None = None
+        self._noted: object = None
 
     def __repr__(self) -> str:
         return f"<Module {self.name}>"
@@ -43,7 +50,11 @@ class Module:
     @property
     def facts(self) -> FileFacts:
         """What the file says; nothing where it cannot be read (which is then among the program's problems)."""
-        return self.program.facts(self.path)
+        recording = self.program.recording_into
+        if self._facts is None or self._noted is not recording:
+            self._facts = self.program.facts(self.path)
+            self._noted = recording
+        return self._facts
 
     @property
     def outer(self) -> None:
@@ -58,7 +69,10 @@ class Module:
     @property
     def bindings(self) -> Mapping[str, tuple[Binding, ...]]:
         """What its names are bound to."""
-        return self.program.remember(("bindings", self), lambda: bindings_of(self.body, self.facts))
+        facts = self.facts
+        if self._bindings is None:
+            self._bindings = bindings_of(facts.body(), facts)
+        return self._bindings
 
     @property
     def parent(self) -> str:
@@ -66,36 +80,36 @@ class Module:
         return self.name if self.is_package else self.name.rpartition(".")[0]
 
 
-@dataclass(frozen=True, slots=True)
 class ClassDef:
-    """A class in the checkout: ``module.facts.classes[index]``."""
+    """A class in the checkout: ``module.facts.classes[index]``. There is one for each, compared by identity."""
+
+    __slots__ = ("_bindings", "fact", "index", "module", "name", "outer")
 
     module: Module
     index: int
-    _fact: Class | None = field(default=None, init=False, repr=False, compare=False)
-    _name: str = field(default="", init=False, repr=False, compare=False)
+    fact: Class
+    """What the file says about it."""
+    name: str
+    """Its dotted name with that of the module."""
+    outer: Scope
+    """The scope in which its bases are looked up: the function it stands in, else the module."""
+    _bindings: Mapping[str, tuple[Binding, ...]] | None
+
+    def __new__(cls, module: Module, index: int) -> ClassDef:
+        """Return the one definition of this class."""
+        made = module.classes.get(index)
+        if made is None:
+            made = module.classes[index] = super().__new__(cls)
+            made.module = module
+            made.index = index
+            made.fact = fact = module.facts.class_(index)
+            made.name = f"{module.name}.{fact.qualname}"
+            made.outer = module if fact.outer is None else FunctionDef(module, fact.outer)
+            made._bindings = None  # noqa: SLF001 - of this class
+        return made
 
     def __repr__(self) -> str:
         return f"<ClassDef {self.name}>"
-
-    @property
-    def fact(self) -> Class:
-        """What the file says about it."""
-        if self._fact is None:
-            object.__setattr__(self, "_fact", self.module.facts.class_(self.index))
-        return self._fact  # type: ignore[return-value]  # just set
-
-    @property
-    def name(self) -> str:
-        """Its dotted name with that of the module."""
-        if not self._name:
-            object.__setattr__(self, "_name", f"{self.module.name}.{self.fact.qualname}")
-        return self._name
-
-    @property
-    def outer(self) -> Scope:
-        """The scope in which its bases are looked up: the function it stands in, else the module."""
-        return self.module if self.fact.outer is None else FunctionDef(self.module, self.fact.outer)
 
     @property
     def body(self) -> Block:
@@ -105,56 +119,63 @@ class ClassDef:
     @property
     def bindings(self) -> Mapping[str, tuple[Binding, ...]]:
         """What the names in its own body are bound to: methods and class attributes."""
-        return self.module.program.remember(("bindings", self), lambda: bindings_of(self.body, self.module.facts))
+        facts = self.module.facts
+        if self._bindings is None:
+            self._bindings = bindings_of(facts.body(self.fact), facts)
+        return self._bindings
 
 
-@dataclass(frozen=True, slots=True)
 class FunctionDef:
-    """A function or method in the checkout: ``module.facts.functions[index]``."""
+    """A function or method in the checkout: ``module.facts.functions[index]``. There is one for each."""
+
+    __slots__ = ("_bindings", "_body", "fact", "index", "module", "name", "outer", "owner")
 
     module: Module
     index: int
-    _fact: Function | None = field(default=None, init=False, repr=False, compare=False)
-    _name: str = field(default="", init=False, repr=False, compare=False)
+    fact: Function
+    """What the file says about it."""
+    name: str
+    """Its dotted name with that of the module."""
+    outer: Module | FunctionDef
+    """The next scope in which names are looked up, which is never a class."""
+    owner: ClassDef | None
+    """The class whose method it is."""
+    _bindings: Mapping[str, tuple[Binding, ...]] | None
+    _body: Block | None
+
+    def __new__(cls, module: Module, index: int) -> FunctionDef:
+        """Return the one definition of this function."""
+        made = module.functions.get(index)
+        if made is None:
+            made = module.functions[index] = super().__new__(cls)
+            made.module = module
+            made.index = index
+            made.fact = fact = module.facts.function(index)
+            made.name = f"{module.name}.{fact.qualname}"
+            made.outer = module if fact.outer is None else FunctionDef(module, fact.outer)
+            made.owner = None if fact.class_ is None else ClassDef(module, fact.class_)
+            made._bindings = None  # noqa: SLF001 - of this class
+            made._body = None  # noqa: SLF001 - of this class
+        return made
 
     def __repr__(self) -> str:
         return f"<FunctionDef {self.name}>"
 
     @property
-    def fact(self) -> Function:
-        """What the file says about it."""
-        if self._fact is None:
-            object.__setattr__(self, "_fact", self.module.facts.function(self.index))
-        return self._fact  # type: ignore[return-value]  # just set
-
-    @property
-    def name(self) -> str:
-        """Its dotted name with that of the module."""
-        if not self._name:
-            object.__setattr__(self, "_name", f"{self.module.name}.{self.fact.qualname}")
-        return self._name
-
-    @property
-    def outer(self) -> Scope:
-        """The next scope in which names are looked up, which is never a class."""
-        return self.module if self.fact.outer is None else FunctionDef(self.module, self.fact.outer)
-
-    @property
-    def owner(self) -> ClassDef | None:
-        """The class whose method it is."""
-        return None if self.fact.class_ is None else ClassDef(self.module, self.fact.class_)
-
-    @property
     def body(self) -> Block:
-        """The statements of the function."""
-        return self.module.facts.body(self.fact)
+        """The statements of the function, decoded once."""
+        facts = self.module.facts
+        if self._body is None:
+            self._body = facts.body(self.fact)
+        return self._body
 
     @property
     def bindings(self) -> Mapping[str, tuple[Binding, ...]]:
         """What its local names are bound to."""
-        return self.module.program.remember(
-            ("bindings", self), lambda: bindings_of_function(self.fact, self.module.facts)
-        )
+        facts = self.module.facts
+        if self._bindings is None:
+            self._bindings = bindings_of_function(self.fact, facts)
+        return self._bindings
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from sphinxext.nova.program.definitions import Assigned, ClassDef, External, Fun
 from sphinxext.nova.program.linear import linearised
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sphinxext.nova.program.bindings import Binding
     from sphinxext.nova.program.definitions import Definition, Scope
@@ -205,24 +205,24 @@ class _Search:
                 return ()
 
     def _member_of_module(self, module: Module, name: str) -> Sequence[Definition]:
-        found = self._bound(module, name, module.bindings.get(name, ())) or self._starred(module, name)
+        bindings = module.bindings
+        found: Sequence[Definition] = self._bound(module, name, bindings[name]) if name in bindings else ()
+        if not found and STAR in bindings:
+            found = self._starred(module, name)
         if not found and module.is_package:
             submodule = self._program.module(f"{module.name}.{name}")
             found = () if submodule is None else (submodule,)
         return found
 
     def _starred(self, module: Module, name: str) -> Sequence[Definition]:
-        stars = module.bindings.get(STAR, ())
         key = (module, STAR, name)
-        if not stars or key in self._found or self._depth > _DEEPEST:
+        if STAR not in module.bindings or key in self._found or self._depth > _DEEPEST:
             return self._found.get(key, ())
         self._found[key] = ()
         self._depth += 1
         found: Sequence[Definition] = ()
-        for star in stars:
-            origin = _absolute(module, star) if isinstance(star, Imported) else None
-            source = None if origin is None else self._program.module(origin)
-            if source is not None and _is_public(source, name):
+        for source, public in self._program.remember(("stars", module), lambda: tuple(_stars(module))):
+            if name in public if public is not None else not name.startswith("_"):
                 found = self._member_of_module(source, name)
                 if found:
                     break
@@ -256,10 +256,19 @@ def _absolute(importer: Module, binding: Imported) -> str | None:
     return ".".join([*parts, *([binding.module] if binding.module else [])]) or None
 
 
-def _is_public(module: Module, name: str) -> bool:
-    """Tell whether ``from module import *`` takes this name: by ``__all__`` where it is a plain list."""
+def _stars(module: Module) -> Iterator[tuple[Module, frozenset[str] | None]]:
+    """Give the modules of which a module imports everything, and the names that each of them exports."""
+    for star in module.bindings[STAR]:
+        origin = _absolute(module, star) if isinstance(star, Imported) else None
+        source = None if origin is None else module.program.module(origin)
+        if source is not None:
+            yield source, _exported(source)
+
+
+def _exported(module: Module) -> frozenset[str] | None:
+    """Return what ``from module import *`` takes, by ``__all__``; ``None`` where it is no plain list."""
     for binding in module.bindings.get("__all__", ()):
         match binding:
             case Value(("list" | "tuple", items)):
-                return ("str", name) in items
-    return not name.startswith("_")
+                return frozenset(item[1] for item in items if isinstance(item, tuple) and item[0] == "str")
+    return None

@@ -111,6 +111,11 @@ class Program:
         paths = {source.path for source in sources if source.kind == "file"}
         return tuple(problem for path in sorted(paths) for problem in self._problems.get(path, ()))
 
+    @property
+    def recording_into(self) -> object:
+        """What stands for the recording that goes on now; another one for each."""
+        return self._noted
+
     def note(self, kind: str, path: str, words: Iterable[str] = ()) -> None:
         """Record that something was looked at; for those who ask the checkout and not the program."""
         self._sources.add(Source(kind, path, tuple(words)))
