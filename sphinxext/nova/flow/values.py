@@ -33,43 +33,34 @@ Kept = TypeVar("Kept", bound="Atom")
 
 
 class Atom:
-    """One possibility. Compared by identity; ``depth`` is how many objects are inside one another."""
+    """One possibility. Compared by identity; ``depth`` is how many objects are inside one another.
 
-    __slots__ = ("depth",)
-    depth: int
+    ``truth`` is what ``bool()`` gives, ``None`` where only running tells.
+    """
 
-    @property
-    def truth(self) -> bool | None:
-        """What ``bool()`` gives, ``None`` where only running tells."""
-        return True
+    __slots__ = ()
+    depth: int = 0
+    truth: bool | None = True
 
 
 class Const(Atom):
     """A number, text, bytes, ``None``, ``True`` or ``False``."""
 
-    __slots__ = ("value",)
+    __slots__ = ("truth", "value")
 
     def __init__(self, value: Any) -> None:  # noqa: ANN401 - any constant
         self.value = value
-
-    @property
-    def truth(self) -> bool:
-        """What ``bool()`` gives."""
-        return bool(self.value)
+        self.truth = bool(value)
 
 
 class Unknown(Atom):
-    """What only running tells; ``flavour`` says what is known all the same."""
+    """What only running tells; ``flavour`` says what is known all the same, as an earlier test has told."""
 
-    __slots__ = ("flavour",)
+    __slots__ = ("flavour", "truth")
 
     def __init__(self, flavour: str) -> None:
         self.flavour = flavour
-
-    @property
-    def truth(self) -> bool | None:
-        """What ``bool()`` gives, where an earlier test has told."""
-        return {"true": True, "false": False}.get(self.flavour)
+        self.truth = {"true": True, "false": False}.get(flavour)
 
 
 class Text(Atom):
@@ -86,14 +77,10 @@ class Option(Atom):
     """A config option, by what follows ``CONF``. It decides no branch: its default is not what runs everywhere."""
 
     __slots__ = ("path",)
+    truth = None
 
     def __init__(self, path: tuple[str, ...]) -> None:
         self.path = path
-
-    @property
-    def truth(self) -> None:
-        """Only the configuration tells."""
-        return
 
 
 class Mod(Atom):
@@ -115,37 +102,34 @@ class Class(Atom):
 
 
 class External(Atom):
-    """Something outside the checkout by its dotted name; what it returns when called ends in ``()``."""
+    """Something outside the checkout by its dotted name; what it returns when called ends in ``()``.
 
-    __slots__ = ("name",)
+    An imported thing is true; what a call returned may be anything.
+    """
+
+    __slots__ = ("name", "truth")
 
     def __init__(self, name: str) -> None:
         self.name = name
-
-    @property
-    def truth(self) -> bool | None:
-        """An imported thing is true; what a call returned may be anything."""
-        return None if "(" in self.name else True
+        self.truth = None if "(" in name else True
 
 
 class Function(Atom):
-    """A function of the checkout, with what it closes over, and its ``self`` where it is a bound method.
+    """A function of the checkout, with what it closes over, and its ``self`` where it is a bound method."""
 
-    ``start`` is the class after which ``super()`` goes on.
-    """
-
-    __slots__ = ("closure", "definition", "receiver")
+    __slots__ = ("closure", "definition", "depth", "receiver")
 
     def __init__(self, definition: FunctionDef, receiver: Atom | None, closure: Closure) -> None:
         self.definition = definition
         self.receiver = receiver
         self.closure = closure
+        self.depth = closure.depth if receiver is None else max(closure.depth, receiver.depth)
 
 
 class Lambda(Atom):
     """An anonymous function."""
 
-    __slots__ = ("body", "closure", "line", "parameters", "scope")
+    __slots__ = ("body", "closure", "depth", "line", "parameters", "scope")
 
     def __init__(
         self, parameters: tuple[Parameter, ...], body: Expr, line: int, scope: Scope, closure: Closure
@@ -155,102 +139,102 @@ class Lambda(Atom):
         self.line = line
         self.scope = scope
         self.closure = closure
+        self.depth = closure.depth
 
 
 class Wrapped(Atom):
     """A function that an outer one makes something else of: ``contextlib.contextmanager``."""
 
-    __slots__ = ("function", "kind")
+    __slots__ = ("depth", "function", "kind")
 
     def __init__(self, kind: str, function: Atom) -> None:
         self.kind = kind
         self.function = function
+        self.depth = function.depth
 
 
 class Entered(Atom):
     """What calling a context manager function gives: a body that runs around that of a ``with``."""
 
-    __slots__ = ("arguments", "function")
+    __slots__ = ("arguments", "depth", "function")
 
     def __init__(self, function: Atom, arguments: Arguments) -> None:
         self.function = function
         self.arguments = arguments
+        self.depth = max(function.depth, arguments.depth)
 
 
 class Partial(Atom):
     """``functools.partial(function, ...)``."""
 
-    __slots__ = ("arguments", "function")
+    __slots__ = ("arguments", "depth", "function")
 
     def __init__(self, function: Atom, arguments: Arguments) -> None:
         self.function = function
         self.arguments = arguments
+        self.depth = max(function.depth, arguments.depth)
 
 
 class Object(Atom):
-    """An instance of a class of the checkout, by what its constructor was given (``None``: that is not known)."""
+    """An instance of a class of the checkout, by what its constructor was given (``None``: that is not known).
 
-    __slots__ = ("arguments", "class_")
+    Nothing is known of the truth of an object that somebody else made: it may be an empty list of objects.
+    """
+
+    __slots__ = ("arguments", "class_", "depth", "truth")
 
     def __init__(self, class_: ClassDef, arguments: Arguments | None) -> None:
         self.class_ = class_
         self.arguments = arguments
-
-    @property
-    def truth(self) -> bool | None:
-        """Nothing is known of an object that somebody else made: it may be an empty list of objects."""
-        return None if self.arguments is None else True
+        self.truth = None if arguments is None else True
+        self.depth = 0 if arguments is None else arguments.depth + 1
 
 
 class Super(Atom):
     """``super()``: attributes of ``receiver`` from the classes after ``start`` in its order."""
 
-    __slots__ = ("receiver", "start")
+    __slots__ = ("depth", "receiver", "start")
 
     def __init__(self, start: ClassDef, receiver: Atom) -> None:
         self.start = start
         self.receiver = receiver
+        self.depth = receiver.depth
 
 
 class Dict(Atom):
     """A dictionary; ``is_open`` where it may have more than what is known of it."""
 
-    __slots__ = ("is_open", "items")
+    __slots__ = ("depth", "is_open", "items", "truth")
 
     def __init__(self, items: tuple[tuple[Atom, Value], ...], is_open: bool) -> None:  # noqa: FBT001 - a field
         self.items = items
         self.is_open = is_open
-
-    @property
-    def truth(self) -> bool | None:
-        """What ``bool()`` gives."""
-        return True if self.items and not self.is_open else None if self.is_open else False
+        self.truth = None if is_open else bool(items)
+        self.depth = _depth(value for _, value in items)
 
 
 class Sequence(Atom):
     """A list, tuple or set; ``is_open`` where it may have more items, or fewer, than what is known of it."""
 
-    __slots__ = ("is_open", "items", "kind")
+    __slots__ = ("depth", "is_open", "items", "kind", "truth")
 
     def __init__(self, kind: str, items: tuple[Value, ...], is_open: bool) -> None:  # noqa: FBT001 - a field
         self.kind = kind
         self.items = items
         self.is_open = is_open
-
-    @property
-    def truth(self) -> bool | None:
-        """What ``bool()`` gives."""
-        return None if self.is_open else bool(self.items)
+        self.truth = None if is_open else bool(items)
+        self.depth = _depth(items)
 
 
 class Method(Atom):
     """A method of a constant, container or option."""
 
-    __slots__ = ("name", "receiver")
+    __slots__ = ("depth", "name", "receiver")
 
     def __init__(self, receiver: Atom, name: str) -> None:
         self.receiver = receiver
         self.name = name
+        self.depth = receiver.depth
 
 
 class Target(Atom):
@@ -288,7 +272,7 @@ class Send(Atom):
 class Arguments(Atom):
     """What a function is called with; ``is_open`` where there may be more, which nobody can tell."""
 
-    __slots__ = ("is_open", "keywords", "positional")
+    __slots__ = ("depth", "is_open", "keywords", "positional")
 
     def __init__(
         self,
@@ -299,51 +283,70 @@ class Arguments(Atom):
         self.positional = positional
         self.keywords = keywords
         self.is_open = is_open
+        self.depth = _depth(positional)
+        if keywords:
+            self.depth = max(self.depth, _depth(value for _, value in keywords))
 
 
 class Closure(Atom):
     """The names of outer functions that a nested function uses, and the ``self`` that ``super()`` means there."""
 
-    __slots__ = ("names", "receiver")
+    __slots__ = ("depth", "names", "receiver")
 
     def __init__(self, names: tuple[tuple[str, Value], ...], receiver: Atom | None) -> None:
         self.names = dict(names)
         self.receiver = receiver
+        self.depth = max(_depth(self.names.values()), 0 if receiver is None else receiver.depth)
+
+
+def _depth(values: Iterable[Value]) -> int:
+    deepest = 0
+    for value in values:
+        for atom in value:
+            if atom.depth > deepest:
+                deepest = atom.depth
+    return deepest
 
 
 class Atoms:
-    """The maker of atoms: one for each content."""
+    """The maker of atoms: one for each content.
+
+    This is where a walk spends much of its time, so that each of these methods looks for what is there already by
+    itself.
+    """
 
     def __init__(self) -> None:
-        self._made: dict[Hashable, Atom] = {}
-        self.any: Value = (self._flavour("any"),)
+        self._made: dict[Hashable, Any] = {}
+        self._constants: dict[Hashable, Const] = {}
+        self._externals: dict[str, External] = {}
+        self.any: Value = (Unknown("any"),)
         """What nothing is known of."""
-        self.some: Value = (self._flavour("some"),)
+        self.some: Value = (Unknown("some"),)
         """What is not ``None``."""
-        self.true: Value = (self._flavour("true"),)
+        self.true: Value = (Unknown("true"),)
         """What is true."""
-        self.false: Value = (self._flavour("false"),)
+        self.false: Value = (Unknown("false"),)
         """What is false."""
         self.none: Value = (self.const(None),)
         self.closed = self.closure(())
         """Closes over nothing."""
         self.empty = self.arguments((), ())
 
-    def _flavour(self, name: str) -> Unknown:
-        return self._atom(("unknown", name), lambda: Unknown(name))
-
-    def _atom(self, key: Hashable, make: Callable[[], Kept], inside: Iterable[Value] = ()) -> Kept:
+    def _atom(self, key: Hashable, make: Callable[..., Kept], *content: object) -> Kept:
         found = self._made.get(key)
         if found is None:
-            found = self._made[key] = make()
-            found.depth = max((atom.depth for value in inside for atom in value), default=0)
-        return found  # type: ignore[return-value]  # each key is of one class
+            found = self._made[key] = make(*content)
+        return found
 
     def const(self, value: object) -> Atom:
         """Make a constant; of what is unreasonably long only the class is kept."""
-        if isinstance(value, str | bytes) and len(value) > _LONGEST:
-            return self.true[0]
-        return self._atom((type(value), value), lambda: Const(value))
+        key = (type(value), value)
+        found = self._constants.get(key)
+        if found is None:
+            if isinstance(value, str | bytes) and len(value) > _LONGEST:
+                return self.true[0]
+            found = self._constants[key] = Const(value)
+        return found
 
     def outcome(self, truth: bool | None) -> Value:  # noqa: FBT001 - the value itself
         """Make the result of a test."""
@@ -352,64 +355,59 @@ class Atoms:
     def text(self, prefix: str, rest: Written | None = None) -> Atom:
         """Make a text that begins like this."""
         prefix = prefix[:_LONGEST]
-        return self._atom(("text", prefix, rest), lambda: Text(prefix, rest))
+        return self._atom(("text", prefix, rest), Text, prefix, rest)
 
     def option(self, path: tuple[str, ...]) -> Atom:
         """Make a config option, or a group of them."""
-        return self._atom(("option", path), lambda: Option(path))
+        return self._atom(("option", path), Option, path)
 
     def module(self, module: Module) -> Atom:
         """Make a module."""
-        return self._atom(module, lambda: Mod(module))
+        return self._atom(module, Mod, module)
 
     def class_(self, definition: ClassDef) -> Atom:
         """Make a class."""
-        return self._atom(definition, lambda: Class(definition))
+        return self._atom(definition, Class, definition)
 
     def external(self, name: str) -> Atom:
         """Make something outside the checkout."""
-        return self._atom(("external", name), lambda: External(name))
+        found = self._externals.get(name)
+        if found is None:
+            found = self._externals[name] = External(name)
+        return found
 
     def function(
         self, definition: FunctionDef, receiver: Atom | None = None, closure: Closure | None = None
     ) -> Function:
         """Make a function, a method, a nested function."""
         closure = closure or self.closed
-        return self._atom(
-            ("function", definition, receiver, closure),
-            lambda: Function(definition, receiver, closure),
-            ((closure,), (receiver,) if receiver is not None else ()),
-        )
+        key = (definition, receiver, closure)
+        found: Function | None = self._made.get(key)
+        if found is None:
+            found = self._made[key] = Function(definition, receiver, closure)
+        return found
 
     def lambda_(self, parameters: tuple[Parameter, ...], body: Expr, line: int, scope: Scope, closure: Closure) -> Atom:
         """Make an anonymous function."""
-        key = ("lambda", scope, line, body, closure)
-        return self._atom(key, lambda: Lambda(parameters, body, line, scope, closure), ((closure,),))
+        return self._atom(("lambda", scope, line, body, closure), Lambda, parameters, body, line, scope, closure)
 
     def wrapped(self, kind: str, function: Atom) -> Atom:
         """Make a function that is wrapped by something known."""
-        return self._atom(("wrapped", kind, function), lambda: Wrapped(kind, function), ((function,),))
+        return self._atom(("wrapped", kind, function), Wrapped, kind, function)
 
     def entered(self, function: Atom, arguments: Arguments) -> Atom:
         """Make what a context manager function returns."""
-        return self._atom(
-            ("entered", function, arguments), lambda: Entered(function, arguments), ((function, arguments),)
-        )
+        return self._atom(("entered", function, arguments), Entered, function, arguments)
 
     def partial(self, function: Atom, arguments: Arguments) -> Atom:
         """Make a partial function."""
-        return self._atom(
-            ("partial", function, arguments), lambda: Partial(function, arguments), ((function, arguments),)
-        )
+        return self._atom(("partial", function, arguments), Partial, function, arguments)
 
     def object(self, class_: ClassDef, arguments: Arguments | None) -> Object:
         """Make an instance; of what is deep inside others it is not told what the constructor was given."""
         if arguments is not None and arguments.depth >= _DEEPEST:
             arguments = self.shallow(arguments)
-        made = self._atom(("object", class_, arguments), lambda: Object(class_, arguments))
-        if arguments is not None:
-            made.depth = arguments.depth + 1
-        return made
+        return self._atom(("object", class_, arguments), Object, class_, arguments)
 
     def shallow(self, arguments: Arguments) -> Arguments:
         """Make the same arguments with nothing known of the deepest."""
@@ -425,39 +423,38 @@ class Atoms:
 
     def super(self, start: ClassDef, receiver: Atom) -> Atom:
         """Make ``super()``."""
-        return self._atom(("super", start, receiver), lambda: Super(start, receiver), ((receiver,),))
+        return self._atom(("super", start, receiver), Super, start, receiver)
 
     def dict(self, items: Iterable[tuple[Atom, Value]], *, is_open: bool = False) -> Atom:
         """Make a dictionary; a later item takes the place of an earlier one with the same key."""
         kept = tuple(dict(items).items())
         if len(kept) > _LONGEST:
             kept, is_open = kept[:_LONGEST], True
-        key = ("dict", kept, is_open)
-        return self._atom(key, lambda: Dict(kept, is_open), (value for _, value in kept))
+        return self._atom(("dict", kept, is_open), Dict, kept, is_open)
 
     def sequence(self, kind: str, items: Iterable[Value], *, is_open: bool = False) -> Atom:
         """Make a list, tuple or set."""
         kept = tuple(items)
         if len(kept) > _LONGEST:
             kept, is_open = kept[:_LONGEST], True
-        return self._atom(("sequence", kind, kept, is_open), lambda: Sequence(kind, kept, is_open), kept)
+        return self._atom(("sequence", kind, kept, is_open), Sequence, kind, kept, is_open)
 
     def method(self, receiver: Atom, name: str) -> Atom:
         """Make a method of a constant or container."""
-        return self._atom(("method", receiver, name), lambda: Method(receiver, name), ((receiver,),))
+        return self._atom(("method", receiver, name), Method, receiver, name)
 
     def target(self, topic: Value, namespace: Value, version: Value, server: Written | None, fanout: Value) -> Target:
         """Make a target of messages."""
-        key = ("target", topic, namespace, version, server, fanout)
-        return self._atom(key, lambda: Target(topic, namespace, version, server, fanout))
+        content = (topic, namespace, version, server, fanout)
+        return self._atom(("target", content), Target, *content)
 
     def client(self, target: Target) -> Client:
         """Make a client."""
-        return self._atom(("client", target), lambda: Client(target))
+        return self._atom(("client", target), Client, target)
 
     def send(self, client: Client, kind: str) -> Atom:
         """Make the method of a client that sends."""
-        return self._atom(("send", client, kind), lambda: Send(client, kind))
+        return self._atom(("send", client, kind), Send, client, kind)
 
     def arguments(
         self,
@@ -467,17 +464,15 @@ class Atoms:
         is_open: bool = False,
     ) -> Arguments:
         """Make what a function is called with."""
-        given, named = tuple(positional), tuple(keywords)
-        return self._atom(
-            ("arguments", given, named, is_open),
-            lambda: Arguments(given, named, is_open),
-            (*given, *(value for _, value in named)),
-        )
+        key = (tuple(positional), tuple(keywords), is_open)
+        found: Arguments | None = self._made.get(key)
+        if found is None:
+            found = self._made[key] = Arguments(*key)
+        return found
 
     def closure(self, names: tuple[tuple[str, Value], ...], receiver: Atom | None = None) -> Closure:
         """Make what a nested function closes over."""
-        inside = [*(value for _, value in names), (receiver,) if receiver is not None else ()]
-        return self._atom(("closure", names, receiver), lambda: Closure(names, receiver), inside)
+        return self._atom(("closure", names, receiver), Closure, names, receiver)
 
     def join(self, one: Value, other: Value) -> Value:
         """Return what either may be."""
@@ -485,7 +480,10 @@ class Atoms:
             return one
         if not one:
             return other
-        return self.limited(dict.fromkeys(one + other))
+        for atom in other:
+            if atom not in one:
+                return self.limited(one + other)
+        return one
 
     def limited(self, atoms: Iterable[Atom]) -> Value:
         """Return the value of these possibilities; unknown where there are too many."""
