@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sphinxext.nova.flow.decorating import is_remotable
 from sphinxext.nova.flow.libraries import Libraries
@@ -50,6 +50,7 @@ them as ``args`` and ``kwargs``, right after the function.
 """
 _OF_TIMER: Final = frozenset({"initial_delay", "periodic_interval_max", "stop_on_exception"})
 """What a timer keeps for itself of what it is given by name."""
+_CALLABLE: Final = (Function, Lambda, Partial, Send)
 _SELF_EVIDENT: Final = ("LOG.", "self.LOG.", "_LOG.")
 
 
@@ -68,6 +69,18 @@ class Context:
         return around(self.steps, inside) if self.steps else inside
 
 
+class _Known(NamedTuple):
+    """What is known of a function whoever calls it."""
+
+    is_special: bool
+    """Whether it may be known by what it does."""
+    is_leaf: bool
+    kind: str | None
+    """What reaching it is called."""
+    is_closed: bool
+    """Whether nobody looks behind it then."""
+
+
 class Calls:
     """The part of a walker that calls things."""
 
@@ -76,6 +89,7 @@ class Calls:
         self._atoms = walker.atoms
         self._libraries = Libraries(walker, self)
         self._spawning = walker.boundaries.spawning
+        self._known: dict[FunctionDef, _Known] = {}
 
     def call(
         self,
@@ -185,29 +199,42 @@ class Calls:
         via: str | None,
     ) -> Value:
         definition = function.definition
-        name = definition.name
-        known = self._libraries.of_checkout(frame, function, arguments, line, form)
-        if known is not None:
-            return known
-        boundaries = self._walker.boundaries
-        if boundaries.is_leaf(name):
+        known = self._known.get(definition) or self._told(definition)
+        if known.is_special:
+            value = self._libraries.of_checkout(frame, function, arguments, line, form)
+            if value is not None:
+                return value
+        if known.is_leaf:
             return self._atoms.any
-        kind = "object" if is_remotable(definition) else boundaries.kind(name)
-        if kind is not None and (kind in boundaries.closed_kinds or name in boundaries.closed):
-            frame.steps.append(Reached(kind, self._reached_name(function, kind, name), frame.scope, line, (), via))
+        kind = known.kind
+        if kind is not None and known.is_closed:
+            name = self._reached_name(function, kind)
+            frame.steps.append(Reached(kind, name, frame.scope, line, (), via))
             self.callbacks(frame, arguments, line, "callback")
             return self._of_closed(function, kind)
         summary = self._walker.summary(function, arguments)
-        before = frame.aside()
-        self._step(frame, summary, line, form, via)
-        steps = frame.take(before)
         if kind is None:
-            frame.steps += steps
+            self._step(frame, summary, line, form, via)
         else:
-            frame.steps.append(Reached(kind, self._reached_name(function, kind, name), frame.scope, line, steps, via))
+            before = frame.aside()
+            self._step(frame, summary, line, form, via)
+            steps = frame.take(before)
+            frame.steps.append(Reached(kind, self._reached_name(function, kind), frame.scope, line, steps, via))
         if definition.fact.is_generator:
             return (self._atoms.sequence("list", (summary.yields,) if summary.yields else (), is_open=True),)
         return self._walker.messaging.rebased(summary.returns, frame, definition, form) or self._atoms.any
+
+    def _told(self, definition: FunctionDef) -> _Known:
+        """Return what is known of a function whoever calls it."""
+        boundaries, name = self._walker.boundaries, definition.name
+        kind = "object" if is_remotable(definition) else boundaries.kind(name)
+        known = self._known[definition] = _Known(
+            self._libraries.is_special(definition),
+            boundaries.is_leaf(name),
+            kind,
+            kind in boundaries.closed_kinds or name in boundaries.closed,
+        )
+        return known
 
     def _of_closed(self, function: Function, kind: str) -> Value:
         """Return what a function gives that nobody looks into: a class method of objects gives one, or a list."""
@@ -216,7 +243,7 @@ class Calls:
         return self._atoms.any
 
     @staticmethod
-    def _reached_name(function: Function, kind: str, name: str) -> str:
+    def _reached_name(function: Function, kind: str) -> str:
         """Name an object's method by the class that is asked, not by the one that has the method's body."""
         receiver = function.receiver
         class_ = (
@@ -226,7 +253,9 @@ class Calls:
             if isinstance(receiver, Class)
             else None
         )
-        return f"{class_.name}.{function.definition.fact.name}" if kind == "object" and class_ is not None else name
+        if kind == "object" and class_ is not None:
+            return f"{class_.name}.{function.definition.fact.name}"
+        return function.definition.name
 
     def _step(self, frame: Frame, summary: Summary, line: int, form: CallForm | None, via: str | None) -> None:
         if summary.steps or not summary.is_complete:
@@ -275,7 +304,9 @@ class Calls:
 
     def callbacks(self, frame: Frame, arguments: Arguments, line: int, via: str) -> None:
         """Call the functions among the arguments of something that the walk cannot see into."""
-        if not arguments.positional and not arguments.keywords:
+        if not any(
+            isinstance(atom, _CALLABLE) for value in arguments.positional for atom in value
+        ) and not any(isinstance(atom, _CALLABLE) for _, value in arguments.keywords for atom in value):
             return
         open_ = self._atoms.arguments((), (), is_open=True)
         named = [("", value) for value in arguments.positional] + list(arguments.keywords)
@@ -331,7 +362,7 @@ def _is_callback(atom: Atom) -> bool:
     """Tell whether something can be called by whoever gets it; a method without its instance is only looked at."""
     if isinstance(atom, Function):
         return atom.receiver is not None or atom.definition.owner is None
-    return isinstance(atom, Lambda | Partial | Send)
+    return isinstance(atom, _CALLABLE)
 
 
 def _written(form: CallForm | None) -> str:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sphinxext.nova.flow.walker import Walker
     from sphinxext.nova.syntax.forms import CallForm, Expr
 
-_CHANGING: Final = frozenset(
+CHANGING: Final = frozenset(
     {
         "append",
         "extend",
@@ -29,6 +29,7 @@ _CHANGING: Final = frozenset(
     }
 )
 """Methods that change their container."""
+_CONTAINERS: Final = (Dict, Sequence)
 _HARMLESS: Final = frozenset(
     {"len", "isinstance", "str", "repr", "list", "dict", "tuple", "set", "sorted", "bool", "iter", "enumerate", "zip"}
 )
@@ -135,7 +136,7 @@ class Containers:
         if not isinstance(function, str):
             return None
         owner, dot, name = function.rpartition(".")
-        if not dot or name not in _CHANGING:
+        if not dot or name not in CHANGING:
             return None
         value = self._walker.expressions.value(frame, owner)
         if not any(isinstance(atom, Dict | Sequence) for atom in value):
@@ -194,11 +195,13 @@ class Containers:
 
     def open_given(self, frame: Frame, form: CallForm) -> None:
         """Note that a container that was given to a function may have been changed there."""
-        function = form[1]
-        if isinstance(function, str) and function in _HARMLESS:
+        if form[1] in _HARMLESS:
             return
-        for argument in (*form[2], *(value for name, value in form[3] if name != "**")):
-            if isinstance(argument, str):
+        for argument in form[2]:
+            if argument in frame.names:
+                self.open_name(frame, argument)
+        for name, argument in form[3]:
+            if argument in frame.names and name != "**":
                 self.open_name(frame, argument)
 
     def open_name(self, frame: Frame, name: Expr) -> None:
@@ -206,8 +209,10 @@ class Containers:
         if not isinstance(name, str) or name not in frame.names:
             return
         value = frame.names[name]
-        if any(isinstance(atom, Dict | Sequence) and not atom.is_open for atom in value):
-            frame.names[name] = tuple(dict.fromkeys(self._opened(atom) for atom in value))
+        for atom in value:
+            if isinstance(atom, _CONTAINERS) and not atom.is_open:
+                frame.names[name] = tuple(dict.fromkeys(self._opened(atom) for atom in value))
+                break
 
     def _opened(self, atom: Atom) -> Atom:
         match atom:

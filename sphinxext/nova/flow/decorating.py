@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from sphinxext.nova.flow.frames import Frame
 from sphinxext.nova.flow.values import Class, Closure, External, Function, Object, Partial, Wrapped
+from sphinxext.nova.program import last_name
 
 if TYPE_CHECKING:
     from sphinxext.nova.flow.values import Atom, Value
@@ -53,7 +54,9 @@ class Decorating:
 
     def method(self, definition: FunctionDef, receiver: Atom) -> Value:
         """Return a function of a class as an attribute of an instance or class."""
-        names = decorator_names(definition)
+        names = definition.decorator_names
+        if not names and isinstance(receiver, Object) and definition.fact.name != "__new__":
+            return (self._atoms.function(definition, receiver),)
         if _STATIC in names:
             return self.function(definition)
         if _OF_CLASS in names or "remotable_classmethod" in names or definition.fact.name == "__new__":
@@ -73,13 +76,13 @@ class Decorating:
         """Apply a function's decorators, the last one first, as they are seen in a frame."""
         value: Value = (self._atoms.function(definition, None, closure),)
         for decorator in reversed(definition.fact.decorators):
-            if self._walker.boundaries.is_plain(definition.module.name, _last_name(decorator.expression)):
+            if self._walker.boundaries.is_plain(definition.module.name, last_name(decorator.expression)):
                 continue
             value = self._applied(decorator.expression, decorator.line, value, frame)
         return value
 
     def _applied(self, expression: Expr, line: int, value: Value, frame: Frame) -> Value:
-        if _last_name(expression) in _PLAIN or _last_name(expression) in _REMOTABLE:
+        if last_name(expression) in _PLAIN or last_name(expression) in _REMOTABLE:
             return value
         # What a decorator does while the module is imported is not what the function does.
         before = frame.aside()
@@ -118,27 +121,11 @@ def _holds(atom: Atom, inner: Atom, depth: int) -> bool:
     return False
 
 
-def decorator_names(definition: FunctionDef) -> frozenset[str]:
-    """Return the last name of each of a function's decorators."""
-    if not definition.fact.decorators:
-        return frozenset()
-    return frozenset(_last_name(decorator.expression) for decorator in definition.fact.decorators)
-
-
 def is_property(definition: FunctionDef) -> bool:
     """Tell whether reading the attribute calls the function."""
-    return not _PROPERTIES.isdisjoint(decorator_names(definition))
+    return not _PROPERTIES.isdisjoint(definition.decorator_names)
 
 
 def is_remotable(definition: FunctionDef) -> bool:
     """Tell whether a method of an object is one that nova-conductor may run instead."""
-    return not _REMOTABLE.isdisjoint(decorator_names(definition))
-
-
-def _last_name(expression: Expr) -> str:
-    match expression:
-        case str():
-            return expression.rpartition(".")[2]
-        case ("call", str(name), *_):
-            return name.rpartition(".")[2]
-    return ""
+    return not _REMOTABLE.isdisjoint(definition.decorator_names)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from sphinxext.nova.flow.containers import CHANGING
 from sphinxext.nova.flow.opposites import none_of, opposite
 from sphinxext.nova.flow.refining import refine
 from sphinxext.nova.flow.steps import Choice, Way
@@ -29,6 +30,8 @@ class Expressions:
     def __init__(self, walker: Walker) -> None:
         self._walker = walker
         self._atoms = walker.atoms
+        self._parts: dict[str, tuple[str, tuple[str, ...]]] = {}
+        """Dotted names, taken apart."""
         self._by_tag: dict[str, Callable[[Frame, Any], Value]] = {
             "str": lambda _, form: (self._atoms.const(form[1]),),
             "number": lambda _, form: (self._atoms.const(form[1]),),
@@ -61,22 +64,26 @@ class Expressions:
 
     def value(self, frame: Frame, expression: Expr) -> Value:
         """Return what an expression may be; the calls in it become steps of the frame."""
-        if isinstance(expression, str):
-            return self._name(frame, expression)
         if isinstance(expression, tuple):
             return self._by_tag[expression[0]](frame, expression)
+        if isinstance(expression, str):
+            return self._name(frame, expression)
         return (self._atoms.const(expression),) if isinstance(expression, _PLAIN) else self._atoms.any
 
     # --- names and attributes
 
     def _name(self, frame: Frame, name: str) -> Value:
-        if "." not in name:
-            return self.head(frame, name)
-        head, *attributes = name.split(".")
-        value = self.head(frame, head)
+        head, attributes = self._parts.get(name) or self._taken_apart(name)
+        names = frame.names
+        value = names[head] if head in names else self.head(frame, head)
         for attribute in attributes:
             value = self._walker.attribute(frame, value, attribute)
         return value
+
+    def _taken_apart(self, name: str) -> tuple[str, tuple[str, ...]]:
+        head, *attributes = name.split(".")
+        parts = self._parts[name] = head, tuple(attributes)
+        return parts
 
     def head(self, frame: Frame, name: str) -> Value:
         """Return what a plain name is."""
@@ -95,16 +102,20 @@ class Expressions:
     def _call(self, frame: Frame, form: CallForm) -> Value:
         _, function, _, _, line, _ = form
         callee = self.value(frame, function)
-        changed = self._walker.containers.changed(frame, form)
-        if changed is not None:
-            return changed
+        containers = self._walker.containers
+        if isinstance(function, str) and function.rpartition(".")[2] in CHANGING:
+            changed = containers.changed(frame, form)
+            if changed is not None:
+                return changed
         arguments = self.arguments(frame, form)
         value = self._walker.calls.call(frame, callee, arguments, line, form)
-        self._walker.containers.open_given(frame, form)
+        containers.open_given(frame, form)
         return value
 
     def arguments(self, frame: Frame, form: CallForm) -> Arguments:
         """Evaluate what a call gives."""
+        if not form[2] and not form[3]:
+            return self._atoms.empty
         positional: list[Value] = []
         keywords: dict[str, Value] = {}
         is_open = False

@@ -56,9 +56,6 @@ class Frame:
 
 def _owner(scope: Scope) -> ClassDef | None:
     """Return the class in whose method something is written, nested functions included."""
-    where: Scope | None = scope
-    while isinstance(where, FunctionDef):
-        if where.owner is not None:
-            return where.owner
-        where = where.outer
-    return where if isinstance(where, ClassDef) else None
+    if isinstance(scope, FunctionDef):
+        return scope.inside
+    return scope if isinstance(scope, ClassDef) else None

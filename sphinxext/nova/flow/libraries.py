@@ -52,6 +52,11 @@ _UNWRAPPING: Final = ".get_wrapped_function"
 _TRANSLATING: Final = frozenset({"_", "_LC", "_LE", "_LI", "_LW"})
 """Functions that translate a message: ``openstack/common/gettextutils.py``, up to 2014.1."""
 
+_SPECIAL: Final = (
+    _IMPORTING | _TRANSLATING | {"get_client", "get_wrapped_function", "load_compute_driver", "queue_get_for"}
+)
+"""The names of functions of the checkout that are known by what they do."""
+
 _SHORTEST_PREFIX: Final = 3
 """How much of a name must be known for ``getattr`` to be of any use."""
 
@@ -161,6 +166,10 @@ class Libraries:
         return self._atoms.arguments(rest, [*named, *arguments.keywords], is_open=arguments.is_open)
 
     # --- of the checkout
+
+    def is_special(self, definition: FunctionDef) -> bool:
+        """Tell whether a function of the checkout may be known by what it does, for :meth:`of_checkout`."""
+        return definition.fact.name in _SPECIAL or self._walker.messaging.is_raw(definition)
 
     def of_checkout(
         self,

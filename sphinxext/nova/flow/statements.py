@@ -36,6 +36,7 @@ class Statements:
     def __init__(self, walker: Walker) -> None:
         self._walker = walker
         self._atoms = walker.atoms
+        self._logging = walker.boundaries.logging
         self._by_tag: dict[str, Callable[[Frame, Any], bool]] = {
             "expr": self._expr,
             "assign": self._assign,
@@ -84,13 +85,15 @@ class Statements:
     # --- simple statements
 
     def _expr(self, frame: Frame, form: Any) -> bool:  # noqa: ANN401 - a form
-        match form[2]:
-            case ("str", _):
-                return True
-            case ("call", str(name), *_) if name.startswith(self._walker.boundaries.logging):
-                return True
-        self._walker.expressions.value(frame, form[2])
-        return not self._walker.ends(frame, form[2])
+        expression = form[2]
+        if not isinstance(expression, tuple) or expression[0] != "call":
+            self._walker.expressions.value(frame, expression)
+            return True
+        called = expression[1]
+        if isinstance(called, str) and called.startswith(self._logging):
+            return True
+        self._walker.expressions.value(frame, expression)
+        return called not in self._walker.boundaries.endless or called.partition(".")[0] in frame.names
 
     def _assign(self, frame: Frame, form: Any) -> bool:  # noqa: ANN401 - a form
         return self._assigned(frame, form[2], form[3])
@@ -235,8 +238,9 @@ class Statements:
             ends.append(alive)
             if known is True and not ways and (not last or tests):
                 tests.append((condition, True))
-                known_names = {**frame.closure, **kept}
-                by = tuple(dict.fromkeys(one for test, _ in tests for one in self._reasons(known_names, test)))
+                if steps or rest:
+                    known_names = {**frame.closure, **kept}
+                    by = tuple(dict.fromkeys(one for test, _ in tests for one in self._reasons(known_names, test)))
                 decided = (Decided(by, steps),) if by and steps else steps
                 ways.append(Way(text, where, steps))
                 break
@@ -309,14 +313,12 @@ class Statements:
         first, *others = names
         if not others:
             return first
-        result = {}
-        for name in dict.fromkeys(name for one in names for name in one):
-            value = first.get(name, ())
-            for other in others:
-                found = other.get(name, ())
-                if found is not value:
-                    value = self._atoms.join(value, found)
-            result[name] = value
+        result = dict(first)
+        for other in others:
+            for name, value in other.items():
+                before = result.get(name, ())
+                if before is not value:
+                    result[name] = self._atoms.join(before, value)
         return result
 
     def _match(self, frame: Frame, form: Any) -> bool:  # noqa: ANN401 - a form

@@ -32,7 +32,7 @@ class Summary:
     tells: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Call:
     """A call of a function of the checkout whose summary is not empty.
 
@@ -47,7 +47,7 @@ class Call:
     via: str | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Sent:
     """An RPC message leaves the process.
 
@@ -65,7 +65,7 @@ class Sent:
     line: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Reached:
     """The walk reached a boundary that is no RPC; ``steps`` is what happens behind it."""
 
@@ -77,7 +77,7 @@ class Reached:
     via: str | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Way:
     """One of several ways on, under a condition as it is written; ``None`` for what is left."""
 
@@ -86,7 +86,7 @@ class Way:
     steps: Steps
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Choice:
     """``kind`` is ``alt``, ``opt``, ``loop`` or ``failure``."""
 
@@ -95,7 +95,7 @@ class Choice:
     ways: tuple[Way, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Decided:
     """Steps of the branch that a condition chose, and what decided it."""
 
@@ -103,12 +103,12 @@ class Decided:
     steps: Steps
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Yielded:
     """Where a generator function gives something, and the body of a ``with`` runs."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Lost:
     """A call that could not be followed, for ``--explain``."""
 

@@ -470,13 +470,6 @@ class Walker:
             return self.boundaries.element(self, atom)
         return self.atoms.any
 
-    def ends(self, frame: Frame, expression: Expr) -> bool:
-        """Tell whether a statement that is an expression never comes to an end: ``sys.exit()``."""
-        match expression:
-            case ("call", str(name), *_):
-                return name in self.boundaries.endless and name.partition(".")[0] not in frame.names
-        return False
-
 
 def _is_long(name: str) -> bool:
     """Tell whether a name is so far from anything imported that nothing is known of it."""

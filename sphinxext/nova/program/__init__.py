@@ -15,6 +15,7 @@ from sphinxext.nova.program.definitions import (
     FunctionDef,
     Module,
     Scope,
+    last_name,
 )
 from sphinxext.nova.program.names import bases, candidates, imported_by_string, member_of, mro, resolve
 from sphinxext.nova.program.options import ConfigOption, Options
@@ -40,6 +41,7 @@ __all__ = [
     "candidates",
     "evaluate",
     "imported_by_string",
+    "last_name",
     "lookup",
     "member_of",
     "methods",

@@ -128,7 +128,7 @@ class ClassDef:
 class FunctionDef:
     """A function or method in the checkout: ``module.facts.functions[index]``. There is one for each."""
 
-    __slots__ = ("_bindings", "_body", "fact", "index", "module", "name", "outer", "owner")
+    __slots__ = ("_bindings", "_body", "decorator_names", "fact", "index", "inside", "module", "name", "outer", "owner")
 
     module: Module
     index: int
@@ -140,6 +140,10 @@ class FunctionDef:
     """The next scope in which names are looked up, which is never a class."""
     owner: ClassDef | None
     """The class whose method it is."""
+    inside: ClassDef | None
+    """The class in whose method it is written, or whose method it is."""
+    decorator_names: frozenset[str]
+    """The last name of each of its decorators."""
     _bindings: Mapping[str, tuple[Binding, ...]] | None
     _body: Block | None
 
@@ -154,6 +158,8 @@ class FunctionDef:
             made.name = f"{module.name}.{fact.qualname}"
             made.outer = module if fact.outer is None else FunctionDef(module, fact.outer)
             made.owner = None if fact.class_ is None else ClassDef(module, fact.class_)
+            made.inside = made.owner or (made.outer.inside if isinstance(made.outer, FunctionDef) else None)
+            made.decorator_names = frozenset(last_name(one.expression) for one in fact.decorators)
             made._bindings = None  # noqa: SLF001 - of this class
             made._body = None  # noqa: SLF001 - of this class
         return made
@@ -176,6 +182,16 @@ class FunctionDef:
         if self._bindings is None:
             self._bindings = bindings_of_function(self.fact, facts)
         return self._bindings
+
+
+def last_name(expression: Expr) -> str:
+    """Return the last part of a dotted name, or of that of what is called; an empty text for anything else."""
+    match expression:
+        case str():
+            return expression.rpartition(".")[2]
+        case ("call", str(name), *_):
+            return name.rpartition(".")[2]
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
