@@ -304,9 +304,9 @@ class Calls:
 
     def callbacks(self, frame: Frame, arguments: Arguments, line: int, via: str) -> None:
         """Call the functions among the arguments of something that the walk cannot see into."""
-        if not any(
-            isinstance(atom, _CALLABLE) for value in arguments.positional for atom in value
-        ) and not any(isinstance(atom, _CALLABLE) for _, value in arguments.keywords for atom in value):
+        if not any(isinstance(atom, _CALLABLE) for value in arguments.positional for atom in value) and not any(
+            isinstance(atom, _CALLABLE) for _, value in arguments.keywords for atom in value
+        ):
             return
         open_ = self._atoms.arguments((), (), is_open=True)
         named = [("", value) for value in arguments.positional] + list(arguments.keywords)

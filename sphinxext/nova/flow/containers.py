@@ -198,10 +198,10 @@ class Containers:
         if form[1] in _HARMLESS:
             return
         for argument in form[2]:
-            if argument in frame.names:
+            if isinstance(argument, str) and argument in frame.names:
                 self.open_name(frame, argument)
         for name, argument in form[3]:
-            if argument in frame.names and name != "**":
+            if isinstance(argument, str) and argument in frame.names and name != "**":
                 self.open_name(frame, argument)
 
     def open_name(self, frame: Frame, name: Expr) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sphinxext.nova.flow.decorating import is_property
 from sphinxext.nova.flow.frames import Frame
 from sphinxext.nova.flow.steps import Summary
 from sphinxext.nova.flow.values import Const, Dict, Sequence
@@ -21,6 +22,7 @@ from sphinxext.nova.syntax.walking import inside
 if TYPE_CHECKING:
     from sphinxext.nova.flow.values import Arguments, Atom, Object, Value
     from sphinxext.nova.flow.walker import Walker
+    from sphinxext.nova.program import Member
 
 _MAKER = "__new__"
 _CONSTRUCTOR = "__init__"
@@ -42,6 +44,8 @@ class Heap:
         self._constructors: dict[Object, Summary] = {}
         self._going: dict[Object, None] = {}
         self._found: dict[tuple[Object, str], Value] = {}
+        self._methods: dict[tuple[Object, str], Value] = {}
+        """Methods of objects that are done."""
         self._asked: set[tuple[Object, str]] = set()
 
     def construct(self, class_: ClassDef, arguments: Arguments | None) -> tuple[Object, Summary]:
@@ -117,6 +121,9 @@ class Heap:
 
     def attribute(self, frame: Frame, made: Object, name: str) -> Value:
         """Return what ``object.name`` may be."""
+        method = self._methods.get((made, name))
+        if method is not None:
+            return method
         opaque = self._walker.boundaries.opaque_attribute(made.class_, name)
         if opaque is not None:
             return (self._atoms.external(opaque),)
@@ -127,9 +134,14 @@ class Heap:
         if kept is not None:
             return kept
         if name not in self._attributes[made]:
-            found = self._walker.member(frame, made.class_, name, made)
-            if found is not None:
-                return self._joined_with_assigned(made, name, found) if not _is_code(found) else found
+            member = lookup(made.class_, name)
+            if member is not None:
+                found = self._walker.of_member(frame, member, name, made)
+                if not _is_code(found):
+                    return self._joined_with_assigned(made, name, found)
+                if made not in self._going and _is_method(member):
+                    self._methods[made, name] = found
+                return found
         return self._of_instance(frame, made, name)
 
     def _of_instance(self, frame: Frame, made: Object, name: str) -> Value:
@@ -222,6 +234,10 @@ def _both(maker: Summary, constructor: Summary) -> Summary:
         sends=maker.sends or constructor.sends,
         tells=maker.tells or constructor.tells,
     )
+
+
+def _is_method(member: Member) -> bool:
+    return isinstance(member.definition, FunctionDef) and not is_property(member.definition)
 
 
 def _is_code(value: Value) -> bool:

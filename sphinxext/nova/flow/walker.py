@@ -10,7 +10,7 @@ from __future__ import annotations
 import gc
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from sphinxext.nova.flow.boundaries import Boundaries
 from sphinxext.nova.flow.calls import Calls
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Mapping
 
     from sphinxext.nova.flow.values import Arguments, Atom, Closure, Value
-    from sphinxext.nova.program import Program, Scope
+    from sphinxext.nova.program import Member, Program, Scope
     from sphinxext.nova.syntax.facts import Parameter
     from sphinxext.nova.syntax.forms import Block, Expr
 
@@ -68,6 +68,7 @@ _MOST_INSIDE: Final = 12
 _LONGEST_CHAIN: Final = 2
 """How many attributes of what a library returned are told apart."""
 _NEVER: Final = sys.maxsize
+_RECEIVERS: Final = (Object, Class)
 
 
 class Walker:
@@ -91,6 +92,8 @@ class Walker:
         self.boundaries = boundaries or Boundaries()
         self.assume = {**dict(self.boundaries.deployment), **(assume or {})}
         self.atoms: Atoms = Atoms() if process_of is None else process_of.atoms
+        self._nothing = (self.atoms.any, self.atoms.some)
+        """The values of which nothing is known but that they may be no ``None``."""
         self.expressions = Expressions(self)
         self.statements = Statements(self)
         self.names = Globals(self)
@@ -110,6 +113,7 @@ class Walker:
         self._inside: dict[FunctionDef, list[int]] = {}
         """How deep each of the functions that are not done is, the outermost first."""
         self._contexts: dict[FunctionDef, int] = {}
+        self._used: dict[FunctionDef, frozenset[str]] = {}
         self._assigned: dict[tuple[Scope, int], frozenset[str]] = {}
         self.explaining = False
         """Whether calls that cannot be followed become steps."""
@@ -161,20 +165,20 @@ class Walker:
 
     def summary(self, function: Function | Lambda, arguments: Arguments) -> Summary:
         """Return what a function does when it is called like this."""
+        definition: FunctionDef | None
+        key: Hashable
         if isinstance(function, Lambda):
-            parameters, receiver = function.parameters, None
+            definition = None
+            names = self._bound(function, function.parameters, arguments, None)
+            key = (function, *names.values())
         else:
-            parameters, receiver = function.definition.fact.parameters, function.receiver
-        names = self._bound(function, parameters, arguments, receiver)
-        definition = None if isinstance(function, Lambda) else function.definition
-        outermost = self._inside.get(definition) if definition is not None else None
-        if outermost is not None and len(outermost) >= _MOST_INSIDE:
-            self._lowest = min(self._lowest, outermost[0])
-            names = dict.fromkeys(names, self.atoms.any)
-        key: Hashable = (
-            function if isinstance(function, Lambda) else (function.definition, function.closure),
-            tuple(names.values()),
-        )
+            definition = function.definition
+            names = self._bound(function, definition.fact.parameters, arguments, function.receiver)
+            outermost = self._inside.get(definition)
+            if outermost and len(outermost) >= _MOST_INSIDE:
+                self._lowest = min(self._lowest, outermost[0])
+                names = dict.fromkeys(names, self.atoms.any)
+            key = (definition, function.closure, *names.values())
         found = self._summaries.get(key)
         if found is not None:
             return found
@@ -231,15 +235,11 @@ class Walker:
             return frame
         definition = function.definition
         first = next(iter(names.values()), ())
-        receiver = first[0] if len(first) == 1 and isinstance(first[0], Object | Class) else function.closure.receiver
+        receiver = first[0] if len(first) == 1 and isinstance(first[0], _RECEIVERS) else function.closure.receiver
         frame = Frame(definition, names, function.closure.names, receiver)
-        if self.statements.run(frame, self.body(definition)) and not definition.fact.is_generator:
+        if self.statements.run(frame, definition.body) and not definition.fact.is_generator:
             frame.returns = self.atoms.join(frame.returns, self.atoms.none)
         return frame
-
-    def body(self, definition: FunctionDef) -> Block:
-        """Return the statements of a function, decoded once."""
-        return self.program.remember(("body", definition), lambda: definition.body)
 
     def _bound(
         self,
@@ -249,28 +249,31 @@ class Walker:
         receiver: Atom | None,
     ) -> dict[str, Value]:
         """Return what each parameter is, in their order."""
-        positional = list(arguments.positional)
+        positional = arguments.positional
         if receiver is not None:
-            positional.insert(0, (receiver,))
+            positional = ((receiver,), *positional)
         keywords = dict(arguments.keywords)
         names: dict[str, Value] = {}
+        taken, given = 0, len(positional)
         for parameter in parameters:
             kind, name = parameter.kind, parameter.name
             if kind is ParameterKind.STAR:
-                names[name] = (self.atoms.sequence("tuple", positional, is_open=arguments.is_open),)
-                positional = []
+                names[name] = (self.atoms.sequence("tuple", positional[taken:], is_open=arguments.is_open),)
+                taken = given
             elif kind is ParameterKind.STAR_STAR:
                 items = [(self.atoms.const(key), value) for key, value in keywords.items()]
                 names[name] = (self.atoms.dict(items, is_open=arguments.is_open),)
-            elif positional and kind is not ParameterKind.KEYWORD_ONLY:
-                names[name] = self._known(name, positional.pop(0))
+            elif taken < given and kind is not ParameterKind.KEYWORD_ONLY:
+                names[name] = self._known(name, positional[taken])
+                taken += 1
                 keywords.pop(name, None)
             elif name in keywords:
                 names[name] = self._known(name, keywords.pop(name))
             elif arguments.is_open:
                 names[name] = self.boundaries.parameter(self, name)
             elif parameter.has_default:
-                names[name] = self._default(function, parameter.default)
+                default = parameter.default
+                names[name] = self.atoms.none if default is None else self._default(function, default)
             else:
                 names[name] = self.atoms.any
             if parameter.unpack is not None:
@@ -279,7 +282,7 @@ class Walker:
 
     def _known(self, name: str, value: Value) -> Value:
         """Return what an argument is; of one that may be anything, what parameters of this name are."""
-        if value not in (self.atoms.any, self.atoms.some):
+        if value is not self.atoms.any and value is not self.atoms.some and value not in self._nothing:
             return value
         named = self.boundaries.parameter(self, name)
         return value if named == self.atoms.any else named
@@ -330,7 +333,9 @@ class Walker:
 
     def closure_of(self, frame: Frame, function: FunctionDef) -> Closure:
         """Return what a nested function closes over where it is defined."""
-        used = self.program.remember(("used", function), lambda: used_names(function))
+        used = self._used.get(function)
+        if used is None:
+            used = self._used[function] = used_names(function)
         return self._closed(frame, used)
 
     def closure(self, frame: Frame, body: Expr) -> Closure:
@@ -362,6 +367,8 @@ class Walker:
         return found or self.atoms.any
 
     def _attribute(self, frame: Frame, atom: Atom, name: str) -> Value:  # noqa: C901 - a flat table
+        if isinstance(atom, Unknown):
+            return self.atoms.any
         match atom:
             case Object():
                 return self.heap.attribute(frame, atom, name)
@@ -413,19 +420,19 @@ class Walker:
             return (self.atoms.const(class_.definition.fact.name),)
         if name == "__module__":
             return (self.atoms.const(class_.definition.module.name),)
-        found = self.heap.kept(class_.definition, name) or self.member(frame, class_.definition, name, class_)
-        if found is not None:
-            return found
+        kept = self.heap.kept(class_.definition, name)
+        if kept:
+            return kept
+        member = lookup(class_.definition, name)
+        if member is not None:
+            return self.of_member(frame, member, name, class_)
         if name == "__init__":
             return (self.atoms.external("object.__init__"),)
         return self.atoms.any
 
-    def member(self, frame: Frame, class_: ClassDef, name: str, receiver: Atom) -> Value | None:
-        """Return an attribute from the body of a class or of an ancestor; ``None`` where there is none."""
-        member = lookup(class_, name)
-        return None if member is None else self._of_body(frame, member.owner, member.definition, name, receiver)
-
-    def _of_body(self, frame: Frame, owner: ClassDef, definition: Any, name: str, receiver: Atom) -> Value:  # noqa: ANN401
+    def of_member(self, frame: Frame, member: Member, name: str, receiver: Atom) -> Value:
+        """Return what an attribute from the body of a class, or of an ancestor, is for an instance or class."""
+        definition = member.definition
         if isinstance(definition, FunctionDef):
             if is_property(definition):
                 if isinstance(receiver, Class):
@@ -433,7 +440,7 @@ class Walker:
                 method = self.decorating.plain(definition, receiver)
                 return self.calls.call(frame, (method,), self.atoms.empty, definition.fact.line, None)
             return self.decorating.method(definition, receiver)
-        return self.names.class_value(owner, name, definition)
+        return self.names.class_value(member.owner, name, definition)
 
     def _above(self, frame: Frame, super_: Super, name: str) -> Value:
         receiver = super_.receiver
@@ -452,7 +459,7 @@ class Walker:
             if isinstance(ancestor, ClassDef) and name in ancestor.bindings:
                 member = lookup(ancestor, name)
                 if member is not None:
-                    return self._of_body(frame, member.owner, member.definition, name, receiver)
+                    return self.of_member(frame, member, name, receiver)
         outside = next((one.name for one in after if not isinstance(one, ClassDef)), "object")
         return (self.atoms.external(f"{outside}.{name}"),)
 

@@ -95,7 +95,7 @@ class ClassDef:
     """The scope in which its bases are looked up: the function it stands in, else the module."""
     _bindings: Mapping[str, tuple[Binding, ...]] | None
 
-    def __new__(cls, module: Module, index: int) -> ClassDef:
+    def __new__(cls, module: Module, index: int) -> ClassDef:  # noqa: PYI034 - it has no subclasses
         """Return the one definition of this class."""
         made = module.classes.get(index)
         if made is None:
@@ -105,7 +105,7 @@ class ClassDef:
             made.fact = fact = module.facts.class_(index)
             made.name = f"{module.name}.{fact.qualname}"
             made.outer = module if fact.outer is None else FunctionDef(module, fact.outer)
-            made._bindings = None  # noqa: SLF001 - of this class
+            made._bindings = None
         return made
 
     def __repr__(self) -> str:
@@ -147,7 +147,7 @@ class FunctionDef:
     _bindings: Mapping[str, tuple[Binding, ...]] | None
     _body: Block | None
 
-    def __new__(cls, module: Module, index: int) -> FunctionDef:
+    def __new__(cls, module: Module, index: int) -> FunctionDef:  # noqa: PYI034 - it has no subclasses
         """Return the one definition of this function."""
         made = module.functions.get(index)
         if made is None:
@@ -160,8 +160,8 @@ class FunctionDef:
             made.owner = None if fact.class_ is None else ClassDef(module, fact.class_)
             made.inside = made.owner or (made.outer.inside if isinstance(made.outer, FunctionDef) else None)
             made.decorator_names = frozenset(last_name(one.expression) for one in fact.decorators)
-            made._bindings = None  # noqa: SLF001 - of this class
-            made._body = None  # noqa: SLF001 - of this class
+            made._bindings = None
+            made._body = None
         return made
 
     def __repr__(self) -> str:
