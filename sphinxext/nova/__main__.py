@@ -53,8 +53,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             answer: Answer[Any] = asked.ask(asking)
     except QuestionError as error:
         command.error(str(error))
-    # The process ends soon. The collector would go through all that was walked once more, and at the exit again.
-    gc.freeze()
     checkout = asking.checkout
     try:
         print(_formatted(answer, checkout, asked))
@@ -360,5 +358,21 @@ def _contract(answer: Answer[Any], checkout: Checkout) -> dict[str, object]:
     }
 
 
+def run() -> NoReturn:
+    """Answer the question of the command line and end the process without giving back its memory piece by piece.
+
+    What was walked is hundreds of thousands of objects, all of which are kept to the end: to collect garbage among
+    them, and to free them one by one at the exit, takes longer than some answers.
+    """
+    gc.disable()
+    try:
+        status = main()
+    except SystemExit as error:
+        status = error.code if isinstance(error.code, int) else 0
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

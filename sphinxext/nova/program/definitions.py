@@ -99,7 +99,7 @@ class ClassDef:
         """Return the one definition of this class."""
         made = module.classes.get(index)
         if made is None:
-            made = module.classes[index] = super().__new__(cls)
+            made = super().__new__(cls)
             made.module = module
             made.index = index
             made.fact = fact = module.facts.class_(index)
@@ -151,7 +151,7 @@ class FunctionDef:
         """Return the one definition of this function."""
         made = module.functions.get(index)
         if made is None:
-            made = module.functions[index] = super().__new__(cls)
+            made = super().__new__(cls)
             made.module = module
             made.index = index
             made.fact = fact = module.facts.function(index)
