@@ -106,6 +106,8 @@ class ClassDef:
             made.name = f"{module.name}.{fact.qualname}"
             made.outer = module if fact.outer is None else FunctionDef(module, fact.outer)
             made._bindings = None
+            # Only now that it is whole: what is above may go too deep.
+            module.classes[index] = made
         return made
 
     def __repr__(self) -> str:
@@ -162,6 +164,7 @@ class FunctionDef:
             made.decorator_names = frozenset(last_name(one.expression) for one in fact.decorators)
             made._bindings = None
             made._body = None
+            module.functions[index] = made
         return made
 
     def __repr__(self) -> str:
