@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     from sphinxext.nova.program.bindings import Binding
     from sphinxext.nova.program.program import Program
-    from sphinxext.nova.syntax.facts import Class, FileFacts, Function
+    from sphinxext.nova.syntax import facts
+    from sphinxext.nova.syntax.facts import FileFacts
     from sphinxext.nova.syntax.forms import Block, Expr
 
 
@@ -87,7 +88,7 @@ class ClassDef:
 
     module: Module
     index: int
-    fact: Class
+    fact: facts.Class
     """What the file says about it."""
     name: str
     """Its dotted name with that of the module."""
@@ -134,7 +135,7 @@ class FunctionDef:
 
     module: Module
     index: int
-    fact: Function
+    fact: facts.Function
     """What the file says about it."""
     name: str
     """Its dotted name with that of the module."""
