@@ -20,7 +20,7 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from db_calls import FLOOR, PARSE, ROOT, be
+from db_calls import FLOOR, PARSE, ROOT, be, compiled
 from measure import medians, run, table
 
 from sphinxext.nova.checkout import open_checkout
@@ -58,6 +58,7 @@ def main() -> None:
 
 def measure(checkout: Path, repeat: int) -> None:
     """Print what each candidate costs."""
+    compiled()
     with tempfile.TemporaryDirectory() as scratch:
         kept = Path(scratch, "kept")
         candidates: dict[str, Callable[[], Usage]] = {
