@@ -315,6 +315,37 @@ def test_star_imports(program: Make) -> None:
     assert resolve("near", module_of(made, "nova.ring")) is None
 
 
+def test_what_only_type_checkers_see_binds_nothing(program: Make) -> None:
+    made = program(
+        {
+            "nova/__init__.py": "",
+            "nova/objects/__init__.py": """
+                import typing as ty
+
+                if ty.TYPE_CHECKING:
+                    from nova.objects.instance import *
+                else:
+                    from nova.objects.flavor import Flavor
+                """,
+            "nova/objects/instance.py": "class Instance:\n    pass\n",
+            "nova/objects/flavor.py": "class Flavor:\n    pass\n",
+        }
+    )
+    objects = module_of(made, "nova.objects")
+    assert [said(resolve(name, objects)) for name in ("Instance", "Flavor")] == [
+        None,
+        "class nova.objects.flavor.Flavor",
+    ]
+    assert "nova/objects/instance.py" not in {source.path for source in made.sources()}
+
+
+def test_there_is_one_definition_of_each_class_and_function(program: Make) -> None:
+    made = program({"nova/__init__.py": "class One:\n    def run(self):\n        pass\n"})
+    nova = module_of(made, "nova")
+    assert FunctionDef(nova, 0) is FunctionDef(nova, 0)
+    assert FunctionDef(nova, 0).owner is ClassDef(nova, 0) is resolve("One", nova)
+
+
 def test_scopes(program: Make) -> None:
     made = program(
         {

@@ -50,7 +50,6 @@ them as ``args`` and ``kwargs``, right after the function.
 """
 _OF_TIMER: Final = frozenset({"initial_delay", "periodic_interval_max", "stop_on_exception"})
 """What a timer keeps for itself of what it is given by name."""
-_CALLABLE: Final = (Function, Lambda, Partial, Send)
 _SELF_EVIDENT: Final = ("LOG.", "self.LOG.", "_LOG.")
 
 
@@ -304,17 +303,12 @@ class Calls:
 
     def callbacks(self, frame: Frame, arguments: Arguments, line: int, via: str) -> None:
         """Call the functions among the arguments of something that the walk cannot see into."""
-        if not any(isinstance(atom, _CALLABLE) for value in arguments.positional for atom in value) and not any(
-            isinstance(atom, _CALLABLE) for _, value in arguments.keywords for atom in value
-        ):
-            return
-        open_ = self._atoms.arguments((), (), is_open=True)
-        named = [("", value) for value in arguments.positional] + list(arguments.keywords)
-        for name, value in named:
+        for name, value in (*(("", value) for value in arguments.positional), *arguments.keywords):
             for atom in value:
                 if _is_callback(atom):
                     before = frame.aside()
-                    self._one(frame, atom, open_, line, None, via, quiet=True)
+                    given = self._atoms.arguments((), (), is_open=True)
+                    self._one(frame, atom, given, line, None, via, quiet=True)
                     steps = frame.take(before)
                     if steps and name in self._walker.boundaries.rollbacks:
                         frame.steps.append(Choice("failure", frame.scope, (Way(None, line, steps),)))
@@ -362,7 +356,7 @@ def _is_callback(atom: Atom) -> bool:
     """Tell whether something can be called by whoever gets it; a method without its instance is only looked at."""
     if isinstance(atom, Function):
         return atom.receiver is not None or atom.definition.owner is None
-    return isinstance(atom, _CALLABLE)
+    return isinstance(atom, Lambda | Partial | Send)
 
 
 def _written(form: CallForm | None) -> str:

@@ -193,6 +193,8 @@ def last_name(expression: Expr) -> str:
     match expression:
         case str():
             return expression.rpartition(".")[2]
+        case ("attr", _, str(name)):
+            return name
         case ("call", str(name), *_):
             return name.rpartition(".")[2]
     return ""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from sphinxext.nova.program.classes import attribute
 from sphinxext.nova.program.constants import UNKNOWN, evaluate
-from sphinxext.nova.program.definitions import Assigned, ClassDef, FunctionDef
+from sphinxext.nova.program.definitions import Assigned, ClassDef, FunctionDef, last_name
 from sphinxext.nova.program.names import candidates, resolve
 from sphinxext.nova.syntax.walking import blocks, inside, own_expressions
 
@@ -110,7 +110,7 @@ class _Reader:
     def _registered(self, call: CallForm, frame: _Frame) -> Iterator[OptionCall]:
         """Give the options that a call registers; one that makes an option is noted."""
         _, function, arguments, keywords, _, _ = call
-        name = _last_name(function)
+        name = last_name(function)
         if name.endswith("Opt"):
             kind = _kind(call, frame.scope)
             if kind:
@@ -222,7 +222,7 @@ def group_name(group: Expr, scope: Scope, known: Mapping[str, object]) -> str | 
 
 def _group_object(value: Expr, scope: Scope, known: Mapping[str, object]) -> str | None:
     match value:
-        case ("call", function, arguments, keywords, _, _) if _last_name(function) == "OptGroup":
+        case ("call", function, arguments, keywords, _, _) if last_name(function) == "OptGroup":
             name = evaluate(arguments[0] if arguments else dict(keywords).get("name"), scope, known)
             return name if isinstance(name, str) else None
     return None
@@ -232,22 +232,13 @@ def _kind(expression: Expr, scope: Scope) -> str:
     """Return the class of the option that a call makes, ``""`` where it makes none."""
     match expression:
         case ("call", str(function), _, _, _, _):
-            name = _last_name(function)
+            name = last_name(function)
             if (
                 name.endswith("Opt")
                 and name not in _NO_OPTION
                 and not isinstance(resolve(function, scope), FunctionDef)
             ):
                 return name
-    return ""
-
-
-def _last_name(function: Expr) -> str:
-    match function:
-        case str():
-            return function.rpartition(".")[2]
-        case ("attr", _, str(name)):
-            return name
     return ""
 
 
