@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 from contextlib import suppress
@@ -150,6 +151,7 @@ def ask_everything(checkout: Checkout) -> None:
     assert checkout.release == "2013.2"
     assert checkout.ref == checkout.commit
     assert checkout.stamp()
+    checkout.look.remember()
 
 
 @pytest.mark.parametrize("revision", ["", "@HEAD", "@2013.2", "@old"])
@@ -287,3 +289,32 @@ def test_replaced_objects_are_not_believed(tmp_path: Path) -> None:
     git(mine, "replace", first, second)
 
     assert "nova/new.py" not in open_checkout(f"{mine}@{first}").paths
+
+
+def index_of(*names: bytes) -> bytes:
+    """Write an index as no git would, with names that it refuses (``gitformat-index``, version 2)."""
+    entries = b""
+    for name in sorted(names):
+        entry = bytes(24) + (0o100644).to_bytes(4, "big") + bytes(12 + 20) + len(name).to_bytes(2, "big") + name
+        entries += entry + bytes(8 - len(entry) % 8)
+    content = b"DIRC" + (2).to_bytes(4, "big") + len(names).to_bytes(4, "big") + entries
+    return content + hashlib.sha1(content, usedforsecurity=False).digest()
+
+
+def test_names_that_lead_out_of_the_index(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.py"
+    secret.write_text("secret = 1\n")
+    folder = start(make(tmp_path / "nova"))
+    names = [b"nova/service.py", b"../secret.py", os.fsencode(secret), b"nova/../../secret.py", b".git/config"]
+    (folder / ".git/index").write_bytes(index_of(*names))
+    listed = git(folder, "ls-files").splitlines()
+    assert sorted(map(os.fsdecode, names)) == listed, "git itself believes its index"
+
+    checkout = open_checkout(str(folder))
+    assert "nova/service.py" in checkout.paths
+    assert not [path for path in checkout.paths if "secret" in path or path.startswith((".git/", "/"))]
+    assert sorted(problem.file or "" for problem in checkout.problems) == sorted(("..", str(tmp_path), "nova/../.."))
+    assert {problem.kind for problem in checkout.problems} == {Kind.OUTSIDE}
+    for name in ("../secret.py", str(secret), "nova/../../secret.py"):
+        with pytest.raises(Unreadable):
+            checkout.read(name)

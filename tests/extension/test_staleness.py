@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 import sphinx
 
-from sphinxext.nova.checkout import _folder
+from sphinxext.nova.checkout import _folder, _look
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from sphinxext.nova.checkout import Checkout
@@ -146,3 +148,81 @@ def test_parallel_output_is_serial_output(site: Site) -> None:
     serial = files("serial")
     assert serial == files("parallel") == files("again")
     assert not [name for name, data in serial.items() if str(site.pages.parent).encode() in data]
+
+
+def age(site: Site) -> None:
+    """Make the checkout look as if it had been there for a while."""
+    for path in (site.nova, *site.nova.rglob("*")):
+        os.utime(path, (1_400_000_000, 1_400_000_000), follow_symlinks=False)
+
+
+def kept(site: Site) -> Path:
+    return site.pages.parent / "out" / "doctrees" / "sphinxext-nova.json"
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Record when a checkout is opened, or looked at without the help of an earlier look."""
+    done: list[str] = []
+    for module, name in ((_folder, "open_folder"), (_look, "look_below")):
+        really = getattr(module, name)
+
+        def record(*arguments: object, name: str = name, really: Callable[..., object] = really) -> object:
+            done.append(name)
+            return really(*arguments)
+
+        monkeypatch.setattr(module, name, record)
+    return done
+
+
+def test_what_the_first_build_saw_helps_the_second(site: Site, opened: list[str]) -> None:
+    age(site)
+    site.write(**PAGES)
+    site.build()
+    opened.clear()
+    assert site.build() == ""
+    assert (site.read, opened) == ((), [])
+
+
+def test_a_file_is_touched_that_no_page_needs(built: Site, opened: list[str]) -> None:
+    (built.nova / "setup.py").write_text("x = 1\n")
+    age(built)
+    built.build()
+    assert (built.read, opened) == ((), ["look_below", "open_folder"])
+    opened.clear()
+    built.build()
+    assert (built.read, opened) == ((), [])
+
+    with (built.nova / "nova" / "virt" / "driver.py").open("a") as file:
+        file.write("# more\n")
+    age(built)
+    built.build()
+    assert built.read == ("virt",)
+    opened.clear()
+    built.build()
+    assert (built.read, opened) == ((), [])
+
+
+def test_an_older_environment_comes_back(built: Site) -> None:
+    environment = kept(built).with_name("environment.pickle")
+    before = environment.read_bytes()
+    with (built.nova / "nova" / "virt" / "driver.py").open("a") as file:
+        file.write("# more\n")
+    age(built)
+    built.build()
+    assert built.read == ("virt",)
+    environment.write_bytes(before)
+    built.build()
+    assert built.read == ("virt",)
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"[1, []]", b'[1, {"../nova": ["", []]}]', b"[0, {}]", b"\xff"])
+def test_what_was_kept_is_damaged(built: Site, content: bytes) -> None:
+    kept(built).write_bytes(content)
+    assert built.build() == ""
+    assert built.read == ()
+    with (built.nova / "nova" / "virt" / "driver.py").open("a") as file:
+        file.write("# more\n")
+    kept(built).write_bytes(content)
+    assert built.build() == ""
+    assert built.read == ("virt",)

@@ -11,6 +11,7 @@ from sphinxext.nova.checkout._base import Checkout
 from sphinxext.nova.checkout._hash import blob_id
 from sphinxext.nova.checkout._look import Look, look_at_folder, look_at_revision
 from sphinxext.nova.checkout._problems import MAX_BYTES, MAX_DEPTH, Unreadable
+from sphinxext.nova.checkout._remembered import Remembered
 from sphinxext.nova.checkout._spec import locate
 from sphinxext.nova.checkout.links import source_uri_template
 
@@ -23,6 +24,7 @@ __all__ = [
     "MAX_DEPTH",
     "Checkout",
     "Look",
+    "Remembered",
     "Unreadable",
     "blob_id",
     "look_at_checkout",
@@ -49,12 +51,13 @@ def open_checkout(spec: str, *, base: Path | None = None) -> Checkout:
     return open_folder(place)
 
 
-def look_at_checkout(spec: str, *, base: Path | None = None) -> Look:
+def look_at_checkout(spec: str, *, base: Path | None = None, remembered: Remembered | None = None) -> Look:
     """Look at what :func:`open_checkout` would open, as far as is needed to tell whether it has changed.
 
-    That costs half of opening a folder, and little for a revision.
+    That costs half of opening a folder, less with what an earlier look has left behind (:meth:`.Look.remember`), and
+    little for a revision.
 
     :raises CheckoutError: there is no such folder or revision, or git cannot be asked about a revision.
     """
     place = locate(spec, base)
-    return look_at_folder(place) if place.revision is None else look_at_revision(place, place.revision)
+    return look_at_folder(place, remembered) if place.revision is None else look_at_revision(place, place.revision)

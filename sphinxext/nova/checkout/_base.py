@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sphinxext.nova.checkout._identity import Identity
+    from sphinxext.nova.checkout._look import Look
     from sphinxext.nova.checkout._names import Listing
     from sphinxext.nova.problems import Problem, Source
 
@@ -28,6 +29,8 @@ class Checkout(abc.ABC):
     when they are asked for. Not for use by several threads at once; a forked process may go on using it.
     """
 
+    look: Look
+    """What it was opened from."""
     spec: str
     """As the user wrote it: all that messages and pages may show of where it is."""
     project: str
@@ -181,9 +184,9 @@ class Checkout(abc.ABC):
         """
         return self._blob_id(self._aliases.get(path, path)) if path in self._names else None
 
-    @abc.abstractmethod
     def stamp(self) -> str:
         """Return a short text that differs whenever anything in the checkout may have changed since; cheap."""
+        return self.look.stamp
 
     @abc.abstractmethod
     def mark(self) -> str | None:

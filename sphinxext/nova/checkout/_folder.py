@@ -65,11 +65,13 @@ def open_folder(place: Place, look: FolderLook | None = None) -> Checkout:
 class FolderCheckout(Checkout):
     """A folder as it lies there."""
 
+    look: FolderLook
+
     def __init__(self, look: FolderLook, identity: Identity) -> None:
         super().__init__(
             look.place.spec, identity, look.seen.listing(), commit=look.commit.oid if look.commit else None
         )
-        self._look = look
+        self.look = look
         self._root = look.place.root
         self._stats = look.seen.stats()
         self._git = look.git
@@ -80,12 +82,9 @@ class FolderCheckout(Checkout):
         # In a repository that cannot be asked for the commit, the files may be of any.
         return None if self.commit is None and _git.has_repository(self._root) else super().ref
 
-    def stamp(self) -> str:
-        return self._look.stamp
-
     def mark(self) -> str | None:
         youngest = max((max(modified, changed) for modified, changed, _size in self._stats.values()), default=0)
-        return f"{self._root}\0{self.stamp()}" if youngest < self._look.moment - _SECOND else None
+        return f"{self._root}\0{self.stamp()}" if youngest < self.look.moment - _SECOND else None
 
     def modified(self, path: str) -> bool:
         if self._git is None or self.commit is None:

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Protocol
 from sphinxext.nova.checkout import _git, _repository
 from sphinxext.nova.checkout._git import Git, GitError
 from sphinxext.nova.checkout._names import usable
+from sphinxext.nova.checkout._remembered import remember, seen_again
 from sphinxext.nova.checkout._spec import near
 from sphinxext.nova.checkout._walk import look_at, look_below, through_no_link
 from sphinxext.nova.problems import CheckoutError, Kind, Problem
 
 if TYPE_CHECKING:
     from sphinxext.nova.checkout._base import Checkout
+    from sphinxext.nova.checkout._remembered import Remembered
     from sphinxext.nova.checkout._repository import Commit
     from sphinxext.nova.checkout._spec import Place
     from sphinxext.nova.checkout._walk import Seen
@@ -36,6 +38,9 @@ class Look(Protocol):
         :raises CheckoutError: as :func:`~sphinxext.nova.checkout.open_checkout`.
         """
 
+    def remember(self) -> Remembered | None:
+        """Return what makes the next look cheaper; ``None`` where nothing does."""
+
 
 class RevisionLook:
     """A commit, which alone decides what there is; the rest of the stamp is for its tags."""
@@ -50,6 +55,9 @@ class RevisionLook:
         from sphinxext.nova.checkout._revision import open_commit
 
         return open_commit(self)
+
+    def remember(self) -> None:
+        """There is nothing to remember: git is asked once for a commit."""
 
 
 class FolderLook:
@@ -72,6 +80,9 @@ class FolderLook:
 
         return open_folder(self.place, self)
 
+    def remember(self) -> Remembered | None:
+        return remember(self.place.root, self.git, self.seen, self.stamp, self.moment)
+
     def _stamp(self) -> str:
         known = hashlib.blake2b(self.seen.numbers.tobytes(), digest_size=20)
         where = "no git" if self.git is None else self.commit.stamp() if self.commit else "no commit"
@@ -79,14 +90,19 @@ class FolderLook:
         return known.hexdigest()
 
 
-def look_at_folder(place: Place) -> FolderLook:
+def look_at_folder(place: Place, remembered: Remembered | None = None) -> FolderLook:
     """Look at the folder at ``place`` as it lies there.
+
+    What an earlier look left behind is only used where everything is as it was then.
 
     git says which files belong to it only where ``.git`` lies in this very folder; where git cannot be asked, the
     folder is read as one that was copied.
     """
     moment = time.time_ns()
-    if not _git.has_repository(place.root):
+    has_repository = _git.has_repository(place.root)
+    if remembered is not None and (again := _look_again(place, remembered, moment, has_repository=has_repository)):
+        return again
+    if not has_repository:
         return FolderLook(place, look_below(place.root), git=None, commit=None, moment=moment)
     git = Git(place.root)
     try:
@@ -101,6 +117,19 @@ def look_at_folder(place: Place) -> FolderLook:
     seen = look_at(place.root, names)
     seen.problems += problems
     return FolderLook(place, seen, git=git, commit=commit, moment=moment)
+
+
+def _look_again(place: Place, remembered: Remembered, moment: int, *, has_repository: bool) -> FolderLook | None:
+    git = Git(place.root) if has_repository else None
+    seen = seen_again(place.root, remembered)
+    if seen is None:
+        return None
+    try:
+        commit = _repository.resolve(git, "HEAD") if git is not None else None
+    except GitError:
+        return None
+    look = FolderLook(place, seen, git=git, commit=commit, moment=moment)
+    return look if look.stamp == remembered.stamp else None
 
 
 def look_at_revision(place: Place, revision: str) -> RevisionLook:

@@ -54,6 +54,7 @@ def open_commit(look: RevisionLook) -> Checkout:
 class RevisionCheckout(Checkout):
     """One commit."""
 
+    look: RevisionLook
     commit: str
 
     def __init__(
@@ -66,16 +67,13 @@ class RevisionCheckout(Checkout):
         objects: Objects,
     ) -> None:
         super().__init__(look.place.spec, identity, listing, commit=look.commit.oid)
-        self._look = look
+        self.look = look
         self._git = look.git
         self._blobs = blobs
         self._objects = objects
 
-    def stamp(self) -> str:
-        return self._look.stamp
-
     def mark(self) -> str:
-        return f"{self._look.place.root}\0{self._look.stamp}"
+        return f"{self.look.place.root}\0{self.look.stamp}"
 
     def modified(self, path: str) -> bool:
         return not self.exists(path)
@@ -105,7 +103,7 @@ class RevisionCheckout(Checkout):
         return self._blobs[file]
 
     def _exact_tags(self) -> list[str]:
-        wanted = (self._look.place.revision or "").removeprefix("refs/").removeprefix("tags/")
+        wanted = (self.look.place.revision or "").removeprefix("refs/").removeprefix("tags/")
         if _metadata.is_version(wanted) and _repository.is_tag_of(self._git, wanted, self.commit):
             return [wanted]  # and no other tag of this commit: 17.0.7 is 17.0.8 too
         return _repository.tags_at(self._git, self.commit)

@@ -13,7 +13,7 @@ from sphinxext.nova.checkout._problems import MAX_DEPTH, special
 from sphinxext.nova.problems import Kind, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 _AT: Final = os.stat in os.supports_dir_fd and os.scandir in os.supports_fd
 """Whether names can be looked up from an open folder, so that the way to it is gone only once (not on Windows)."""
@@ -110,12 +110,17 @@ def look_below(root: str) -> Seen:
 
 def look_at(root: str, names: Mapping[str, Sequence[str]]) -> Seen:
     """Look at each of the names in folders below ``root`` that git knows."""
+    return at_once(root, joined(names))
+
+
+def at_once(root: str, paths: Iterable[str]) -> Seen:
+    """Look at each of the paths below ``root``."""
     seen = Seen(root)
     opened = _open(root)
     # Relative to the open folder, or the whole way.
     prefix, at = (f"{root}/", None) if isinstance(opened, str) else ("", opened)
     try:
-        for path in joined(names):
+        for path in paths:
             try:
                 seen.note(path, os.stat(prefix + path, dir_fd=at, follow_symlinks=False))
             except OSError as error:

@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 from sphinx.util import logging
 
 from sphinxext.nova.extension.config import nova_config
+from sphinxext.nova.extension.looks import Looks
 from sphinxext.nova.problems import CheckoutError, Kind, Problem, QuestionError
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class Library:
     processes of a parallel build inherit what was open when they were made.
     """
 
-    def __init__(self, config: Config, *, base: Path, builder: str) -> None:
+    def __init__(self, config: Config, *, base: Path, builder: str, kept: Path) -> None:
         self.config = nova_config(config)
         self.language = config.language or "en"
         self.base = base
@@ -45,6 +46,7 @@ class Library:
         """Whether all of the prose is wanted, whichever checkout the messages are extracted with."""
         self.elsewhere = False
         """Whether what is being parsed is about another release than that of the checkout."""
+        self._kept_looks = Looks(kept)
         self._looks: dict[str, Look] = {}
         self._checkouts: dict[str, Checkout | CheckoutError] = {}
         self.reading: set[str] = set()
@@ -95,6 +97,7 @@ class Library:
                 look = self._looks.get(spec)
                 found = open_checkout(spec, base=self.base) if look is None else look.open()
                 # Taken before anything is read: what changes meanwhile is seen by the next build.
+                self._looks[spec] = found.look
                 self._stamps[spec] = found.stamp()
             except CheckoutError as error:
                 found = error
@@ -168,15 +171,23 @@ class Library:
         return self._states[spec, source]
 
     def has_stamp(self, spec: str, stamp: str) -> bool:
-        """Tell whether a checkout still has the stamp of an earlier build; it is not opened for that."""
+        """Tell whether a checkout is as it was when an earlier build gave it a stamp; it is not opened for that."""
         from sphinxext.nova.checkout import look_at_checkout
 
+        remembered = self._kept_looks.find(spec, stamp)
         if spec not in self._looks:
             try:
-                self._looks[spec] = look_at_checkout(spec, base=self.base)
+                self._looks[spec] = look_at_checkout(spec, base=self.base, remembered=remembered)
             except CheckoutError:
                 return False
-        return self._looks[spec].stamp == stamp
+        return self._looks[spec].stamp in {stamp, remembered.stamp if remembered is not None else stamp}
+
+    def keep_look(self, spec: str, stamp: str) -> None:
+        """Let the next build know that pages for which the environment has this stamp are as the checkout is now."""
+        look = self._looks.get(spec)
+        remembered = self._kept_looks.find(spec, stamp)
+        if look is not None and (remembered is None or remembered.stamp != look.stamp):
+            self._kept_looks.keep(spec, stamp, look.remember())
 
     def stamp(self, spec: str) -> str:
         """Give the stamp that a checkout had when this build opened it; empty where it is not open."""
@@ -222,7 +233,9 @@ def library(env: BuildEnvironment) -> Library:
 
 
 def _open(app: Sphinx) -> None:
-    _libraries[app.env] = Library(app.config, base=Path(app.confdir), builder=app.builder.name)
+    _libraries[app.env] = Library(
+        app.config, base=Path(app.confdir), builder=app.builder.name, kept=Path(app.doctreedir)
+    )
 
 
 def _flush(app: Sphinx, _doctree: nodes.document) -> None:

@@ -40,11 +40,18 @@ def _outdated(
 ) -> list[str]:
     domain = _domain(env)
     gone = changed | removed
-    return [
-        docname
-        for docname, read in domain.sources.items()
-        if docname not in gone and any(_differs(env, domain, spec, states) for spec, states in read.items())
-    ]
+    outdated = set[str]()
+    differing = set[str]()
+    for docname, read in domain.sources.items():
+        if docname in gone:
+            differing |= read.keys()  # Nobody knows.
+        elif found := {spec for spec, states in read.items() if _differs(env, domain, spec, states)}:
+            outdated.add(docname)
+            differing |= found
+    for spec, stamp in domain.stamps.items():
+        if stamp and spec not in differing:
+            library(env).keep_look(spec, stamp)
+    return sorted(outdated)
 
 
 def _differs(env: BuildEnvironment, domain: OpenStackDomain, spec: str, states: dict[Source, str | None]) -> bool:
@@ -74,6 +81,8 @@ def _renew_stamps(_app: Sphinx, env: BuildEnvironment) -> None:
     for spec in used:
         if stamp := books.stamp(spec):
             domain.stamps[spec] = stamp
+            if books.reading:  # else Sphinx does not save the environment
+                books.keep_look(spec, stamp)
 
 
 def setup(app: Sphinx) -> None:
