@@ -390,6 +390,69 @@ def test_a_dictionary_of_a_module_that_functions_fill(run: Callable[..., str]) -
     )
 
 
+def test_a_dictionary_that_is_made_of_a_list_of_objects(run: Callable[..., str]) -> None:
+    """``QuotaEngine`` keeps resources by their names, and each knows the function that counts it. 19.0.0 and newer."""
+    assert (
+        run(
+            """
+            def run(self, context, instance):
+                quota.QUOTAS.count(context, instance, 'servers')
+                quota.QUOTAS.count(context, instance, 'ports')
+            """,
+            imports="from nova import quota",
+            quota="""
+            from nova.compute import rpcapi
+
+
+            class Resource(object):
+                def __init__(self, name, count):
+                    self.name = name
+                    self.count = count
+
+
+            class Engine(object):
+                def __init__(self, resources):
+                    self._resources = {resource.name: resource for resource in resources}
+
+                def count(self, context, instance, name):
+                    return self._resources.get(name).count(context, instance)
+
+
+            def _servers(context, instance):
+                rpcapi.ComputeAPI().start_instance(context, instance)
+
+
+            def _ports(context, instance):
+                rpcapi.ComputeAPI().stop_instance(context, instance)
+
+
+            def _disks(context, instance):
+                rpcapi.ComputeAPI().pause_instance(context, instance)
+
+
+            QUOTAS = Engine(resources=[
+                Resource('servers', _servers), Resource('disks', _disks), Resource('ports', _ports)])
+            """,
+        )
+        == f"{START}\n{STOP}"
+    )
+
+
+def test_a_dictionary_that_is_made_by_names_that_nobody_knows(run: Callable[..., str]) -> None:
+    assert (
+        run(
+            """
+            def run(self, context, instance, name):
+                made = {name: one for one in [rpcapi.ComputeAPI()]}
+                made[name].start_instance(context, instance)
+                {one: rpcapi.ComputeAPI() for one in name}['own'].stop_instance(context, instance)
+            """,
+            imports="from nova.compute import rpcapi",
+        )
+        == ""
+    )
+
+
 def test_a_class_beside_the_one_that_is_configured(run: Callable[..., str]) -> None:
     """``compute.HostAPI()``, 2013.1 to 17.0.0."""
     assert (

@@ -2,9 +2,11 @@
 
 ``tests/expected/34.0.0/db_calls.json`` has the service, function, access and way of each row, and whether only other
 database functions call it. It was kept when it held every function of which the recording that this project has, made
-while Nova's own functional tests ran, says that it ran for a service. ``tests/expected/RELEASE/db_calls_blocked.json``
-has what nova-compute would do in the database that it may not touch; each of its rows was looked up in the source, and
-the book's chapter about the database says how the code gets there.
+while Nova's own functional tests ran, says that it ran for a service. ``db_calls_of_objects.json`` beside it has the
+functions that stand outside the ``db`` package: access and place are those that Python's own ``ast`` gives, and at each
+place that asks stands the name of the function, of the object's method, or of the field that has to be loaded.
+``tests/expected/RELEASE/db_calls_blocked.json`` has what nova-compute would do in the database that it may not touch;
+each of its rows was looked up in the source, and the book's chapter about the database says how the code gets there.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sphinxext.nova.checkout import open_checkout
+from sphinxext.nova.openstack.database import database
 from sphinxext.nova.openstack.db_calls import db_calls
 from sphinxext.nova.program import Program
 from tests.conftest import ROOT
@@ -36,6 +39,26 @@ def test_all_services_of_a_release(release: Callable[[str], Path]) -> None:
     assert [[row.service, row.function, row.access, row.route, row.inside] for row in answer.rows] == json.loads(
         (EXPECTED / "34.0.0" / "db_calls.json").read_text()
     )
+
+
+@pytest.mark.release
+def test_functions_that_objects_keep_for_themselves(release: Callable[[str], Path]) -> None:
+    """Each is there with its access, its place, who asks for it in which service, or why no service does."""
+    program = Program(open_checkout(release("nova-34.0.0")))
+    asked: dict[str, dict[str, list[str]]] = {}
+    for row in db_calls(program).rows:
+        places = [f"{caller.name} {caller.file}:{caller.line}" for caller in row.callers]
+        asked.setdefault(row.function, {})[f"{row.service} {row.route}"] = places
+    expected = json.loads((EXPECTED / "34.0.0" / "db_calls_of_objects.json").read_text())
+    assert {one.name for one in database(program).functions.values() if one.own} == expected.keys()
+    for name, one in expected.items():
+        function = database(program).functions[name]
+        assert [name, function.access, f"{function.file}:{function.line}", asked.get(name)] == [
+            name,
+            one["access"],
+            one["file"],
+            one.get("asked"),
+        ]
 
 
 @pytest.mark.history

@@ -214,13 +214,35 @@ class Expressions:
                 self.value(frame, clause[1])
                 refine(frame, clause[1], self._atoms, truth=True)
         value = self.value(frame, element)
+        made = self._keyed(frame, clauses, element) if kind == "dict" else ()
         steps = frame.take(before)
         frame.names = kept
         if steps:
             frame.steps.append(Choice("loop", frame.scope, (Way(first, self._line(form), steps),)))
         if kind == "dict":
-            return (self._atoms.dict((), is_open=True),)
+            return made or (self._atoms.dict((), is_open=True),)
         return (self._atoms.sequence("list" if kind == "generator" else kind, (value,), is_open=True),)
+
+    def _keyed(self, frame: Frame, clauses: Any, element: Any) -> Value:  # noqa: ANN401 - parts of a form
+        """Return the dictionary that is made of each item of a sequence: ``()`` where a key is not known.
+
+        ``{resource.name: resource for resource in resources}`` of ``nova/quota.py``, 19.0.0 and newer.
+        """
+        match clauses, element:
+            case (("for", str(target), iterable, _),), ("tuple", (key, value)):
+                sequences = self.value(frame, iterable)
+            case _:
+                return ()
+        if len(sequences) != 1 or not isinstance(sequences[0], Sequence):
+            return ()
+        items: list[tuple[Atom, Value]] = []
+        for item in sequences[0].items:
+            frame.names[target] = item
+            keys = self.value(frame, key)
+            if len(keys) != 1 or not isinstance(keys[0], Const):
+                return ()
+            items.append((keys[0], self.value(frame, value)))
+        return (self._atoms.dict(items, is_open=sequences[0].is_open),)
 
     def _line(self, form: Any) -> int:  # noqa: ANN401 - a form
         """Return the line of the first call in a form, which has no line itself."""

@@ -70,6 +70,15 @@ WITHOUT_BACKEND = {
     "volume_get_by_ec2_id",
 }
 """Functions of the facade that would fail: the backend has none of the name."""
+GONE = "the facade has it and the backend does not: it would fail, and nobody calls it"
+COUNTED = {
+    GONE,
+    "callers import the backend for it, past the facade",
+    "nobody calls it",
+    "other functions of the backend call it",
+    "private, with a transaction of its own",
+}
+"""Why a name is not everywhere that is one of a database function."""
 
 FACADE = '''
 def thing_get(context, thing_id):
@@ -115,6 +124,19 @@ def key_for(thing):
 
 def _private(context):
     return model_query(context, models.Thing).all()
+
+
+def require_thing_exists(f):
+    def wrapper(context, thing_id, *args):
+        thing_get(context, thing_id)
+        return f(context, thing_id, *args)
+    return wrapper
+
+
+def exact_filter(query, model, filters):
+    for key in filters:
+        query = query.filter_by(**{key: filters[key]})
+    return query
 """
 
 MAPPING = "_BACKEND_MAPPING = {'other': 'elsewhere.api', 'sqlalchemy': 'nova.db.sqlalchemy.api'}\n"
@@ -181,7 +203,15 @@ def test_a_facade_names_its_backend(tmp_path: Path, backend: str) -> None:
     }
     assert [found.of(function) for function in of_module(layers(asked)[0].backend)] == [
         found.functions[name] if name else None
-        for name in (f"{impl}.model_query", f"{api}.thing_get", f"{api}.thing_forget", f"{api}.key_for", None)
+        for name in (
+            f"{impl}.model_query",
+            f"{api}.thing_get",
+            f"{api}.thing_forget",
+            f"{api}.key_for",
+            None,
+            None,
+            None,
+        )
     ]
 
 
@@ -324,6 +354,30 @@ def test_the_functions_of_a_release(release: Callable[[str], Path], number: str)
         place: found[place] for place in decorated if place in found
     }
     assert {name for place, (name, _) in decorated.items() if place not in found} <= WRAPPERS
+
+
+@pytest.mark.history
+@pytest.mark.parametrize("tag", ["2012.2", "15.1.5", "20.0.0", "24.0.0"])
+def test_names_that_facade_backend_and_catalogue_do_not_share(nova_git: Path, tag: str) -> None:
+    """Each such name was looked up in the source; the expectation says why it is not everywhere."""
+    expected = json.loads((EXPECTED / tag / "database_differences.json").read_text())
+    asked = Program(open_checkout(f"{nova_git}@{tag}"))
+    facade, backend = (
+        {one.fact.name for module in dict.fromkeys(modules) for one in of_module(module)}
+        for modules in zip(*((layer.facade, layer.backend) for layer in layers(asked)), strict=True)
+    )
+    known = [one for one in database(asked).functions.values() if not one.own]
+    catalogue = {one.definition.fact.name for one in known}
+    public = {path: number for path, number in counts(asked).items() if path.startswith("nova/db/")}
+    assert {**public, "database functions": len(known)} == {
+        key: value for key, value in expected.items() if isinstance(value, int)
+    }
+    why = {name: reason for reason, names in expected.items() if isinstance(names, list) for name in names}
+    shared = {name for name in facade & backend & catalogue if not name.startswith("_")}
+    assert {name for name in facade | backend if not name.startswith("_")} | catalogue == shared | why.keys()
+    assert shared.isdisjoint(why)
+    assert {name for name in why if name in catalogue} == {name for name, reason in why.items() if reason in COUNTED}
+    assert {name for name in why if name not in backend} == set(expected.get(GONE, ()))
 
 
 @pytest.mark.history

@@ -41,6 +41,8 @@ _QUERIES: Final = frozenset({
     "all", "execute", "fetchall", "fetchone", "filter", "filter_by", "first", "model_query", "one", "query", "scalar",
     "select",
 })  # fmt: skip
+_CONDITIONS: Final = frozenset({"filter", "filter_by"})
+"""Those of them that only narrow a query: on one that a function was given, they read nothing."""
 _STATEMENT_CLASSES: Final = ("DeleteFrom", "InsertFrom")
 """How Nova's own SQL expressions are called."""
 _STATEMENTS: Final = ("delete", "insert", "update")
@@ -162,6 +164,7 @@ class Bodies:
     def _signs(self, function: FunctionDef) -> Iterator[Access]:
         block = function.body
         rows = _rows(block, self._functions)
+        given = {parameter.name for parameter in function.fact.parameters}
         if any(_sets(statement, rows) for statement in statements(block)):
             yield "write"
         for expression in expressions(block):
@@ -174,7 +177,7 @@ class Bodies:
                     receiver, method = _parts(callee)
                     if _changes(receiver, method, arguments, rows):
                         yield "write"
-                    elif method in _QUERIES:
+                    elif method in _QUERIES and not (method in _CONDITIONS and receiver in given):
                         yield "read"
 
     def called(self, name: str, function: FunctionDef) -> FunctionDef | None:

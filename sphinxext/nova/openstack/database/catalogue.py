@@ -136,7 +136,7 @@ def _of_layer(layer: Layer) -> Iterator[DbFunction]:
             yield _made(definition, implementation, bodies)
     # What the backend has besides is called by objects that go past the facade.
     for function in of_module(layer.backend):
-        if function not in reached:
+        if function not in reached and not _is_decorator(function):
             made = _made(function, function, bodies)
             if made.access is not None and (not _is_private(function) or by_transaction(function) is not None):
                 yield made
