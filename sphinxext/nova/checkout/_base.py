@@ -8,7 +8,7 @@ from bisect import bisect_left
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from sphinxext.nova.checkout import _metadata, _text, links
+from sphinxext.nova.checkout import _text, links
 from sphinxext.nova.checkout._names import folders_of
 from sphinxext.nova.checkout._problems import Unreadable, absent
 
@@ -94,6 +94,8 @@ class Checkout(abc.ABC):
         ``setup.cfg`` (2013.2-12.0.0), ``*.egg-info``, ``pyproject.toml``, ``setup.py`` (2010.1, 2013.1),
         and the nearest tag before this commit.
         """
+        from sphinxext.nova.checkout import _metadata
+
         return (
             _metadata.sdist_version(self._small_text)
             or _metadata.newest(self._exact_tags())

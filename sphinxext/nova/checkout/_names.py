@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sphinxext.nova.checkout._problems import MAX_DEPTH
 from sphinxext.nova.problems import Kind, Problem
@@ -24,13 +23,12 @@ _TOOLS: Final = frozenset(
 """What tools put into a working folder and is no source."""
 
 
-@dataclass(slots=True)
-class Listing:
+class Listing(NamedTuple):
     """What a walk or git found: regular files, links (with the text of each), and what was wrong with the rest."""
 
-    files: set[str] = field(default_factory=set)
-    links: dict[str, str] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
+    files: set[str]
+    links: dict[str, str]
+    problems: list[Problem]
 
     def resolve(self) -> dict[str, str]:
         """Follow the links inside the listing; return, for each that leads to a file, that file.

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import os
 import shlex
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
-from sphinxext.nova.checkout import _metadata
 from sphinxext.nova.checkout._git import Git, GitDistrustError, GitError, GitSilentError
 
 _VERSION_TAGS: Final = "[0-9]*.[0-9]*"
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(NamedTuple):
     """A commit's whole id, and the folder of its repository's references."""
 
     oid: str
@@ -27,8 +24,7 @@ class Commit:
         return " ".join((self.oid, *(_modified(self.references / place) for place in places)))
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(NamedTuple):
     """A commit's files and symbolic links with their objects' ids; names that are not UTF-8 hold surrogates."""
 
     files: dict[str, str]
@@ -86,6 +82,8 @@ def tags_at(git: Git, commit: str) -> list[str]:
 
 def nearest_tag(git: Git, commit: str) -> str | None:
     """Return the nearest version tag of the commit and its ancestors, ``None`` where there is none."""
+    from sphinxext.nova.checkout import _metadata
+
     try:
         found = git.run("describe", "--tags", "--abbrev=0", f"--match={_VERSION_TAGS}", commit).decode(
             "utf-8", "replace"
@@ -106,6 +104,8 @@ def revision_names(git: Git) -> list[str]:
 
 def newest_release(git: Git) -> str | None:
     """Return the highest final release among the tags, as an example of a revision."""
+    from sphinxext.nova.checkout import _metadata
+
     return _metadata.newest(revision_names(git))
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from sphinxext.nova.problems import CheckoutError, Kind
 
@@ -14,8 +14,7 @@ _LAST_AT = re.compile(r"@(?!\{)(?!.*@(?!\{))", re.DOTALL)
 """The last ``@`` that is not part of a git suffix such as ``HEAD@{1}``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """An existing folder, and the revision wanted of the repository in it (``None``: the folder as it lies there).
 
     ``spec`` and ``folder`` are what the user wrote, whole and without the revision; messages use only them. ``root``
