@@ -1026,6 +1026,71 @@ def test_a_function_whose_arguments_are_only_looked_at_is_not_called(run: Callab
 # --- context managers
 
 
+def test_a_context_manager_that_yields_in_each_branch_has_one_body(run: Callable[..., str]) -> None:
+    assert run(
+        """
+            def run(self, context, instance, cell):
+                with self._try_target(context, cell) as cctxt:
+                    self.compute_rpcapi.start_instance(cctxt, instance)
+
+            @contextlib.contextmanager
+            def _try_target(self, context, cell):
+                if cell:
+                    with self._target(context, cell) as cctxt:
+                        yield cctxt
+                    self.scheduler_rpcapi.update_aggregates(context, [])
+                else:
+                    yield context
+
+            @contextlib.contextmanager
+            def _target(self, context, cell, quick=False):
+                if not quick:
+                    self.scheduler_rpcapi.select_destinations(context, cell)
+                    try:
+                        yield context.cell
+                    except LookupError:
+                        yield None
+                        self.compute_rpcapi.stop_instance(context, cell)
+        """,
+        imports="import contextlib",
+    ) == text(
+        """
+        opt cell
+          call nova-scheduler select_destinations because quick=False
+        cast nova-compute start_instance
+        opt cell
+          failure LookupError
+            cast nova-compute stop_instance because quick=False
+          fanout nova-scheduler update_aggregates
+        """
+    )
+
+
+def test_a_body_runs_where_a_context_manager_yields_under_a_condition(run: Callable[..., str]) -> None:
+    assert run(
+        """
+            def run(self, context, instance, lock):
+                with self._locked(context, lock):
+                    self.compute_rpcapi.start_instance(context, instance)
+
+            @contextlib.contextmanager
+            def _locked(self, context, lock):
+                if lock:
+                    self.scheduler_rpcapi.select_destinations(context, lock)
+                    yield lock
+                    return
+                yield
+        """,
+        imports="import contextlib",
+    ) == text(
+        """
+        opt lock
+          call nova-scheduler select_destinations
+        cast nova-compute start_instance
+        """
+    )
+
+
 def test_context_managers_surround_what_is_in_them(run: Callable[..., str]) -> None:
     assert run(
         """

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sphinxext.nova.flow.decorating import is_remotable
+from sphinxext.nova.flow.entering import around
 from sphinxext.nova.flow.libraries import Libraries
-from sphinxext.nova.flow.statements import around
 from sphinxext.nova.flow.steps import Call, Choice, Lost, Reached, Way
 from sphinxext.nova.flow.values import (
     Class,

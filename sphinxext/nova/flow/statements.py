@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from sphinxext.nova.flow.frames import Frame
-    from sphinxext.nova.flow.steps import Step, Steps
+    from sphinxext.nova.flow.steps import Steps
     from sphinxext.nova.flow.values import Value
     from sphinxext.nova.flow.walker import Walker
     from sphinxext.nova.syntax.forms import Block, Expr
@@ -434,25 +434,6 @@ class Statements:
 
 def _all_end(branches: list[Any]) -> bool:
     return all(block and block[-1][0] in _ENDS for _, _, _, block in branches)
-
-
-def around(steps: Steps, inside: Steps) -> Steps:
-    """Return the steps of a context manager function with those of the ``with`` where it yields."""
-    found: list[Step] = []
-    for step in steps:
-        match step:
-            case Yielded():
-                found += inside
-            case Choice():
-                ways = tuple(Way(way.condition, way.line, around(way.steps, inside)) for way in step.ways)
-                kept = tuple(way for way in ways if way.steps)
-                if kept:
-                    found.append(Choice(step.kind, step.scope, kept))
-            case Decided():
-                found.append(Decided(step.by, around(step.steps, inside)))
-            case _:
-                found.append(step)
-    return tuple(found)
 
 
 def _reraises(expression: Expr, block: Block) -> bool:
