@@ -160,13 +160,15 @@ class Participant:
 
     ``id`` is opaque (``p1``), ``kind`` is ``service``, ``database`` or ``external``. ``host`` tells two hosts of one
     service apart by the expressions that name them in the source (``dest``, ``migration.source_compute``), ``None``
-    where there is but one.
+    where there is but one. ``database`` is how a process reaches the database, ``direct`` or ``conductor`` as in
+    :attr:`Service.database`: in the second case its objects ask nova-conductor to do what they do there.
     """
 
     id: str
     name: str
     kind: str
     host: str | None = None
+    database: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

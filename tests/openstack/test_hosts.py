@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sphinxext.nova.model import Message
+from sphinxext.nova.model import Block, Message
 from tests.flow import trees
 
 if TYPE_CHECKING:
@@ -82,11 +82,14 @@ def arrows(folder: Path, method: str) -> list[str]:
 
 
 def sent(steps: tuple[Step, ...]) -> list[Message]:
-    """Return the messages of a flow without blocks, in their order."""
+    """Return the messages of a flow, in their order."""
     found: list[Message] = []
     for step in steps:
         if isinstance(step, Message):
             found += [step, *sent(step.steps)]
+        elif isinstance(step, Block):
+            for branch in step.branches:
+                found += sent(branch.steps)
     return found
 
 
@@ -148,4 +151,34 @@ def stop_instance(self, context, instance, clean_shutdown):
         "p1 compute destination > p3 conductor None: migrate_server",
         "p3 conductor None > p2 compute source: start_instance",
         "p3 conductor None > p2 compute source: stop_instance",
+    ]
+
+
+def test_what_a_process_found_by_its_own_host_is_on_it(tmp_path: Path) -> None:
+    """2014.2: ``init_host`` goes on with reboots that it was stopped in. Whom else it destroys is somewhere else."""
+    assert arrows(
+        tmp_path,
+        """
+def run(self, context):
+    our_host = self.host
+    instances = objects.InstanceList.get_by_host(context, our_host, expected_attrs=['info_cache'])
+    try:
+        for instance in instances:
+            self._go_on(context, instance)
+        for moved in self.driver.list_instances(self.hosts):
+            self._go_on(context, moved)
+    finally:
+        first = objects.Instance.get_first(context, host=self.host)
+        self.compute_rpcapi.pause_instance(context, instance=first)
+
+def _go_on(self, context, instance):
+    self._retry(context, instance['name'], instance)
+
+def _retry(self, context, name, instance):
+    self.compute_rpcapi.stop_instance(context, instance)
+""",
+    ) == [
+        "p1 compute None > p1 compute None: stop_instance",
+        "p1 compute None > p2 compute None: stop_instance",
+        "p1 compute None > p1 compute None: pause_instance",
     ]

@@ -435,3 +435,21 @@ def test_a_helper_that_prepares_for_another_topic(tmp_path: Path) -> None:
         "dest",
         "nova.compute.rpcapi.ComputeAPI.start_instance",
     )
+
+
+def test_lifelines_say_how_a_process_reaches_the_database(tmp_path: Path) -> None:
+    """2014.1 to 20.0.0 nova-network asks nova-conductor as nova-compute does."""
+    asking = """
+    from nova import objects
+    from nova.conductor import rpcapi as conductor_rpcapi
+
+
+    def main():
+        objects.base.NovaObject.indirection_api = conductor_rpcapi.ConductorAPI()
+    """
+    files = {**API, "nova/conductor/manager.py": CONDUCTOR, "nova/cmd/scheduler.py": asking}
+    flow = trees.flow(tmp_path, files, "nova.compute.api.API.run")
+    found = [(one.name, one.database) for one in flow.participants]
+    assert found == [("nova-api", "direct"), ("nova-conductor", "direct"), ("nova-compute", "direct")]
+    changed = trees.flow(tmp_path / "changed", {**files, "nova/cmd/compute.py": asking}, "nova.compute.api.API.run")
+    assert [one.database for one in changed.participants] == ["direct", "direct", "conductor"]

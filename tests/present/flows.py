@@ -7,11 +7,11 @@ from itertools import count
 from sphinxext.nova.model import Again, Block, Boundary, Branch, Entry, Flow, Message, Participant
 
 API, CONDUCTOR, SCHEDULER, SOURCE, DEST = (
-    Participant("p1", "nova-api", "service"),
-    Participant("p2", "nova-conductor", "service"),
-    Participant("p3", "nova-scheduler", "service"),
-    Participant("p4", "nova-compute", "service", "instance.host"),
-    Participant("p5", "nova-compute", "service", "self.destination"),
+    Participant("p1", "nova-api", "service", database="direct"),
+    Participant("p2", "nova-conductor", "service", database="direct"),
+    Participant("p3", "nova-scheduler", "service", database="direct"),
+    Participant("p4", "nova-compute", "service", "instance.host", "conductor"),
+    Participant("p5", "nova-compute", "service", "self.destination", "conductor"),
 )
 _MANAGERS = {
     "nova-conductor": ("conductor", "nova.conductor.manager.ComputeTaskManager"),

@@ -143,7 +143,7 @@ class DbCalls:
                         ways.objects[inner] |= ways.objects[function]
 
     def _access(self, service: str | None) -> Access:
-        known = self._program.remember("database access", lambda: database_access(self._program, self._walker.options))
+        known = database_access(self._program, self._walker.options)
         return known.get(service or "", Access())
 
     # --- the graph of what was walked

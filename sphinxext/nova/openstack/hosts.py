@@ -52,18 +52,28 @@ class Hosts:
             for line in self._lines
         )
 
-    def receiver(self, service: str, sender: str, server: str | None, kind: str, *, for_its_own: bool = False) -> str:
+    def receiver(
+        self,
+        service: str,
+        sender: str,
+        server: str | None,
+        kind: str,
+        *,
+        for_its_own: bool = False,
+        is_itself: bool = False,
+    ) -> str:
         """Return the lifeline that a message goes to.
 
         :param server: the expression that picks the host.
         :param for_its_own: a process goes through the API of its own service, as it does for the instances it has.
+        :param is_itself: the source tells that ``server`` is the host of the sender.
         """
         lines = [line for line in self._lines if line.service == service]
         server = _plain(server)
         role = _role(server)
         current = next(line for line in self._lines if line.id == sender)
         if current.service == service and server is not None and kind != "fanout":
-            if for_its_own and _is_where_it_is(server):
+            if is_itself or (for_its_own and _is_where_it_is(server)):
                 return current.id
             lines = [line for line in lines if line is not current]
             if role is not None:

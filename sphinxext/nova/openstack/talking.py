@@ -139,7 +139,7 @@ class _Talks:
         return [step.summary.steps for step in _flat(begun) if isinstance(step, Call) and _is_of(step, function)]
 
     def _access(self, service: str) -> Access:
-        known = self._program.remember("database access", lambda: database_access(self._program, self._walker.options))
+        known = database_access(self._program, self._walker.options)
         return known.get(service, Access())
 
     # --- calls of other objects

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from sphinxext.nova.flow import Call, Choice, Decided, Lost, Reached, Sent, Summary, sends
 from sphinxext.nova.model import Again, Block, Boundary, Branch, Message, Unresolved
+from sphinxext.nova.openstack.database import Access, database_access
 from sphinxext.nova.openstack.hosts import Hosts
 from sphinxext.nova.openstack.ways import Way
-from sphinxext.nova.openstack.written import host_expression
+from sphinxext.nova.openstack.written import Server
 from sphinxext.nova.syntax.rendering import render
 
 if TYPE_CHECKING:
@@ -68,8 +69,13 @@ class Teller:
         self.unresolved: dict[Unresolved, None] = {}
 
     def participants(self) -> tuple[Participant, ...]:
-        """Return the lifelines, in order of appearance."""
-        return self._hosts.participants()
+        """Return the lifelines, in order of appearance, and how each process reaches the database."""
+        known = database_access(self._walker.program, self._walker.options)
+        processes = {*known, *self._endpoints.managers, self._start.service}
+        return tuple(
+            replace(one, database=known.get(one.name, Access()).way) if one.name in processes else one
+            for one in self._hosts.participants()
+        )
 
     def messages(self) -> tuple[Message, ...]:
         """Return every message once, in order of first appearance, without what follows from it."""
@@ -189,9 +195,14 @@ class Teller:
         client, place = way.client, way.place
         service, endpoint = self._endpoints.find(topic, step.namespace, step.method)
         definition = endpoint.definition(step.method) if endpoint is not None else None
-        server = host_expression(step, process.calls, way.own_index)
+        server = Server(step, process.calls, way.own_index)
         receiver = self._hosts.receiver(
-            service or topic or "?", process.participant, server, step.kind, for_its_own=way.is_through_api
+            service or topic or "?",
+            process.participant,
+            server.text,
+            step.kind,
+            for_its_own=way.is_through_api,
+            is_itself=server.is_own,
         )
         name = definition.name if definition is not None else None
         if name is None and endpoint is not None:
@@ -216,7 +227,7 @@ class Teller:
             endpoint_line=None if definition is None else definition.fact.line,
             file=place[0],
             line=place[1],
-            server=server,
+            server=server.text,
             via=next((call.via for call in reversed(process.calls) if call.via), None),
             decided_by=tuple(dict.fromkeys(process.decided)),
             steps=(),

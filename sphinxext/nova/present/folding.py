@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from sphinxext.nova.model import Branch, Flow, Step
     from sphinxext.nova.present.picture import Item
 
-_REMOTE_OBJECTS = "nova-compute"
-"""The service whose objects ask the conductor; elsewhere their methods run where they are called (2013.2-)."""
+_CONDUCTOR = "nova-conductor"
+"""What the objects of a process ask that does not reach the database itself. 2013.2 and newer."""
 
 _DATA_MANAGER = "ConductorManager"
 
@@ -120,6 +120,7 @@ class _Folder:
         self._choice = choice
         self._external = external
         self._names = {participant.id: participant.name for participant in flow.participants}
+        self._asking = {participant.id for participant in flow.participants if participant.database == "conductor"}
         self._more: dict[tuple[str, str], Lifeline] = {}
         self._told = told
         self._drawn: dict[int, int] = {}
@@ -305,8 +306,8 @@ class _Folder:
     def _lifeline_of(self, boundary: Boundary, where: _Where) -> str:
         if boundary.kind == "external":
             name, kind = lifeline_of(boundary.name, self._external) or boundary.name.split(".", 1)[0], "external"
-        elif boundary.kind == "object" and self._names.get(where.lifeline) == _REMOTE_OBJECTS:
-            name, kind = "nova-conductor", "service"
+        elif boundary.kind == "object" and where.lifeline in self._asking:
+            name, kind = _CONDUCTOR, "service"
         else:
             name, kind = "database", "database"
         for participant in self._flow.participants:

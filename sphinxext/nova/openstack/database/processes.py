@@ -41,6 +41,10 @@ class Access:
 
 def database_access(program: Program, options: Options) -> Mapping[str, Access]:
     """Return how the process of each command gets at the database, by the command's name."""
+    return program.remember("database access", lambda: _by_command(program, options))
+
+
+def _by_command(program: Program, options: Options) -> Mapping[str, Access]:
     files = {name: start.path for name, start in starts(program).items() if start.path}
     checked = {}
     for path, data in program.checkout.read_many(sorted(set(files.values()))):
