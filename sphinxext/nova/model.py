@@ -374,6 +374,9 @@ class DbCall:
     service may not touch the database, yet the code gets there. ``callers`` are the places
     where the way begins in the process: the call of the function, of the object's method, or of nova-conductor.
     ``inside`` says that only other database functions call this one; ``callers`` are then the places where they do.
+    ``drivers`` are the hypervisor drivers of the checkout that reach the function by this way, by the dotted names of
+    their classes (those that inherit it are left out), and ``by_drivers_only`` says that nothing else of the service
+    does.
     """
 
     service: str | None
@@ -389,6 +392,8 @@ class DbCall:
     blocked: bool
     callers: tuple[Caller, ...]
     inside: bool = False
+    drivers: tuple[str, ...] = ()
+    by_drivers_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -435,5 +435,7 @@ def test_the_command_line_gives_the_whole_answer(tmp_path: Path) -> None:
                 }
             ],
             "inside": False,
+            "drivers": [],
+            "by_drivers_only": False,
         }
     ]

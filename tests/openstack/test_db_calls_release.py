@@ -61,6 +61,20 @@ def test_functions_that_objects_keep_for_themselves(release: Callable[[str], Pat
         ]
 
 
+@pytest.mark.release
+def test_the_drivers_of_a_release(release: Callable[[str], Path]) -> None:
+    """``db_calls_drivers.json`` has the function and way of each row that drivers reach, and which; each alone or not.
+
+    No line of ``nova/virt`` in which something of the database is asked for is left out, but for those of
+    ``machine_type_utils.py`` (a part of nova-manage) and for functions that nobody calls.
+    """
+    rows = db_calls(Program(open_checkout(str(release("nova-34.0.0"))))).rows
+    assert {row.service for row in rows if row.drivers} == {"nova-compute"}
+    assert [[row.function, row.route, list(row.drivers), row.by_drivers_only] for row in rows if row.drivers] == (
+        json.loads((EXPECTED / "34.0.0" / "db_calls_drivers.json").read_text())
+    )
+
+
 @pytest.mark.history
 @pytest.mark.parametrize("tag", ["2013.1", "2013.2"])
 def test_what_a_process_does_that_may_not(nova_git: Path, tag: str) -> None:

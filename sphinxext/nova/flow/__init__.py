@@ -7,6 +7,7 @@ values (:mod:`~sphinxext.nova.flow.values`), once for each context, and gives a 
 
 from sphinxext.nova.flow.boundaries import Boundaries
 from sphinxext.nova.flow.frames import Frame
+from sphinxext.nova.flow.opening import DRIVER
 from sphinxext.nova.flow.steps import Call, Choice, Decided, Lost, Reached, Sent, Steps, Summary, Way, Yielded, sends
 from sphinxext.nova.flow.values import (
     Arguments,
@@ -28,6 +29,7 @@ from sphinxext.nova.flow.values import (
 from sphinxext.nova.flow.walker import Walker
 
 __all__ = [
+    "DRIVER",
     "Arguments",
     "Atom",
     "Boundaries",

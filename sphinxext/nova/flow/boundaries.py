@@ -65,6 +65,8 @@ class Boundaries:
     """Functions outside the checkout that let something else run what they are given, with the arguments after it."""
     opaque: frozenset[str] = frozenset({_DRIVER})
     """Classes whose methods are another world: which subclass it is, the configuration of a host tells."""
+    opens: bool = False
+    """Whether those methods are gone through all the same, in each subclass that the checkout has."""
     records: frozenset[str] = frozenset({"NovaObject", "CinderObject", "VersionedObject"})
     """Classes whose instances are told apart by no constructor: versioned objects."""
     deployment: tuple[tuple[str, object], ...] = (("cells.enable", False), ("conductor.use_local", False))
@@ -123,10 +125,17 @@ class Boundaries:
         base = self._opaque(class_)
         return None if base is None else f"{base}().{name}"
 
+    def is_standing(self, class_: ClassDef) -> bool:
+        """Tell whether a class itself is one of which it is not known which subclass it is."""
+        return self.short(class_.name) in self.opaque
+
     def _opaque(self, class_: ClassDef) -> str | None:
         if class_ not in self._opaques:
-            ancestors = (one for one in mro(class_) if isinstance(one, ClassDef))
-            self._opaques[class_] = next((one.name for one in ancestors if self.short(one.name) in self.opaque), None)
+            ancestors = (class_,) if self.opens else mro(class_)
+            self._opaques[class_] = next(
+                (one.name for one in ancestors if isinstance(one, ClassDef) and self.is_standing(one)),
+                None,
+            )
         return self._opaques[class_]
 
     def is_exception(self, class_: ClassDef) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from sphinxext.nova.flow.decorating import is_remotable
 from sphinxext.nova.flow.entering import around
 from sphinxext.nova.flow.libraries import Libraries
+from sphinxext.nova.flow.opening import Opening
 from sphinxext.nova.flow.steps import Call, Choice, Lost, Reached, Way
 from sphinxext.nova.flow.values import (
     Class,
@@ -86,6 +87,7 @@ class Calls:
     def __init__(self, walker: Walker) -> None:
         self._walker = walker
         self._atoms = walker.atoms
+        self.opening = Opening(walker, self)
         self._libraries = Libraries(walker, self)
         self._spawning = walker.boundaries.spawning
         self._known: dict[FunctionDef, _Known] = {}
@@ -163,6 +165,8 @@ class Calls:
                 return self._libraries.call(frame, atom, arguments, line, form)
             case Method(receiver=Client()):
                 return self._walker.messaging.method(frame, atom, arguments, form)
+            case Method(receiver=Object()):
+                return self._libraries.opened(frame, atom, arguments, line)
             case Method():
                 return self._walker.containers.call(frame, atom, arguments)
             case Object():

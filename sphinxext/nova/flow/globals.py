@@ -85,6 +85,8 @@ class Globals:
 
     def member(self, module: Module, name: str) -> Value:
         """Return what ``module.name`` is."""
+        if name == "__name__":
+            return (self._atoms.const(module.name),)
         if name in self._walker.boundaries.configuration:
             return (self._atoms.option(()),)
         key = (module, name)

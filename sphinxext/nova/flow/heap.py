@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from sphinxext.nova.flow.decorating import is_property
 from sphinxext.nova.flow.frames import Frame
+from sphinxext.nova.flow.opening import is_standing_method
 from sphinxext.nova.flow.steps import Summary
 from sphinxext.nova.flow.values import Const, Dict, Sequence
 from sphinxext.nova.program import ClassDef, FunctionDef, attribute, lookup, mro
@@ -126,6 +127,8 @@ class Heap:
             return method
         opaque = self._walker.boundaries.opaque_attribute(made.class_, name)
         if opaque is not None:
+            if self._walker.boundaries.opens and is_standing_method(made.class_, name):
+                return (self._atoms.method(made, name),)
             return (self._atoms.external(opaque),)
         if name == "__class__":
             return (self._atoms.class_(made.class_),)

@@ -12,6 +12,7 @@ from sphinxext.nova.flow.values import (
     External,
     Function,
     Lambda,
+    Method,
     Object,
     Option,
     Partial,
@@ -53,7 +54,9 @@ _TRANSLATING: Final = frozenset({"_", "_LC", "_LE", "_LI", "_LW"})
 """Functions that translate a message: ``openstack/common/gettextutils.py``, up to 2014.1."""
 
 _SPECIAL: Final = (
-    _IMPORTING | _TRANSLATING | {"get_client", "get_wrapped_function", "load_compute_driver", "queue_get_for"}
+    _IMPORTING
+    | _TRANSLATING
+    | {"check_isinstance", "get_client", "get_wrapped_function", "load_compute_driver", "queue_get_for"}
 )
 """The names of functions of the checkout that are known by what they do."""
 
@@ -146,6 +149,15 @@ class Libraries:
             name.startswith(f"{self._walker.boundaries.package}.{one}().") for one in self._walker.boundaries.opaque
         )
 
+    def opened(self, frame: Frame, method: Method, arguments: Arguments, line: int) -> Value:
+        """Call a method of an object that stands for those of several classes."""
+        standing = method.receiver
+        if isinstance(standing, Object):
+            name = f"{standing.class_.name}().{method.name}"
+            self._opaque(frame, name, arguments, line)
+            self._calls.opening.call(frame, standing, method.name, arguments, line)
+        return self._atoms.any
+
     def _opaque(self, frame: Frame, name: str, arguments: Arguments, line: int) -> Value:
         """Reach a method that nobody looks into, and call back what it was given."""
         shown = name.replace("()", "")
@@ -195,7 +207,9 @@ class Libraries:
         if last == "queue_get_for" and len(arguments.positional) > 1 and definition.owner is None:
             return self._queue(frame, arguments, form)
         if last == "load_compute_driver" and definition.owner is None:
-            return self._driver(definition.name)
+            return self._driver(frame, definition, arguments, line)
+        if last == "check_isinstance" and definition.owner is None:
+            return self._checked(frame, arguments, line)
         return None
 
     def _queue(self, frame: Frame, arguments: Arguments, form: CallForm | None) -> Value:
@@ -207,9 +221,29 @@ class Libraries:
             rest = None
         return tuple(self._atoms.text(f"{topic}.", rest) for topic in topics) or self._atoms.any
 
-    def _driver(self, name: str) -> Value:
-        base = imported_by_string(f"{name.rpartition('.')[0]}.ComputeDriver", self._walker.program)
-        return (self._atoms.object(base, None),) if isinstance(base, ClassDef) else self._atoms.any
+    def _driver(self, frame: Frame, function: FunctionDef, arguments: Arguments, line: int) -> Value:
+        """Do ``load_compute_driver(virtapi)``: ``virt/driver.py``, 2013.1 and newer."""
+        base = imported_by_string(f"{function.module.name}.ComputeDriver", self._walker.program)
+        if not isinstance(base, ClassDef):
+            return self._atoms.any
+        if not self._walker.boundaries.opens:
+            return (self._atoms.object(base, None),)
+        return self._standing(frame, base, self._atoms.arguments(arguments.positional[:1], ()), line)
+
+    def _checked(self, frame: Frame, arguments: Arguments, line: int) -> Value | None:
+        """Do ``check_isinstance(import_object(FLAGS.compute_driver), driver.ComputeDriver)``: 2011.2 to 2012.2."""
+        boundaries = self._walker.boundaries
+        for atom in arguments.positional[1] if boundaries.opens and len(arguments.positional) > 1 else ():
+            if isinstance(atom, Class) and boundaries.is_standing(atom.definition):
+                unknown = self._atoms.arguments((), (), is_open=True)
+                return self._standing(frame, atom.definition, unknown, line)
+        return None
+
+    def _standing(self, frame: Frame, base: ClassDef, arguments: Arguments, line: int) -> Value:
+        """Make an object that stands for one of each class below."""
+        made = self._atoms.object(base, arguments)
+        self._calls.opening.construct(frame, made, line)
+        return (made,)
 
     # --- importing by name
 

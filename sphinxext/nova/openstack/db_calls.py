@@ -6,7 +6,7 @@ from collections import defaultdict
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
-from sphinxext.nova.flow import Call, Choice, Decided, Reached, Sent, Walker
+from sphinxext.nova.flow import DRIVER, Call, Choice, Decided, Reached, Sent, Walker
 from sphinxext.nova.model import Answer, Caller, DbCall
 from sphinxext.nova.openstack.database import Access, Inner, database, database_access
 from sphinxext.nova.openstack.database.catalogue import sources
@@ -14,9 +14,11 @@ from sphinxext.nova.openstack.entries import find_entry
 from sphinxext.nova.openstack.records import LOAD, LOADER, Records
 from sphinxext.nova.openstack.service_work import ServiceWork
 from sphinxext.nova.problems import Kind, QuestionError, Source
+from sphinxext.nova.program import ClassDef, imported_by_string, mro
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from sphinxext.nova.flow import Steps
     from sphinxext.nova.openstack.database import DbFunction
@@ -104,6 +106,7 @@ class DbCalls:
         access = self._access(service)
         ways = _Ways()
         self._reach([one.summary.steps for one in begun], ways)
+        drivers = self._through_drivers(ways)
 
         def straight(route: str) -> bool:
             return route == _DIRECT or (route == _OBJECT and not access.objects)
@@ -129,7 +132,33 @@ class DbCalls:
                 blocked=blocked(function, route) and not inside,
                 callers=tuple(sorted(callers, key=lambda caller: (caller.file, caller.line, caller.name))),
                 inside=inside,
+                drivers=drivers.get((function, route), ()),
+                by_drivers_only=(function, route) in ways.by_drivers,
             )
+
+    def _through_drivers(self, ways: _Ways) -> Mapping[tuple[DbFunction, str], tuple[str, ...]]:
+        """Take the ways through each hypervisor driver, and tell which of them are taken by which drivers.
+
+        A process has one driver. What code that a driver calls back does with another is never reached.
+        """
+        found: defaultdict[tuple[DbFunction, str], list[str]] = defaultdict(list)
+        before = frozenset(ways.callers)
+        for name in sorted(ways.begun_by_driver):
+            own = _Ways(name)
+            self._reach(ways.begun_by_driver[name], own)
+            ways.join(own)
+            for way in own.callers:
+                found[way].append(name)
+        ways.by_drivers = ways.callers.keys() - before
+        return {way: tuple(self._not_inherited(names)) for way, names in found.items()}
+
+    def _not_inherited(self, names: Sequence[str]) -> Iterator[str]:
+        """Give the names of classes but of those that inherit from others among them."""
+        classes = {name: imported_by_string(name, self._program) for name in names}
+        for name, class_ in classes.items():
+            above = mro(class_)[1:] if isinstance(class_, ClassDef) else ()
+            if not any(one in above for one in classes.values()):
+                yield name
 
     def _go_inside(self, ways: _Ways, blocked: Callable[[DbFunction, str], bool]) -> None:
         """Add what the functions that were reached call in the backend; one that fails right away calls nothing."""
@@ -150,8 +179,14 @@ class DbCalls:
 
     def _reach(self, begun: Iterable[Steps], ways: _Ways) -> None:
         """Take all ways out of the functions in which work begins in a process."""
-        for step, call in _flat(begun, self._enters, self._is_client):
-            if isinstance(step, Sent):
+
+        def enters(step: Reached) -> bool:
+            return self._enters(step) and (step.kind != DRIVER or step.name == ways.driver)
+
+        for step, call in _flat(begun, enters, self._is_client):
+            if isinstance(step, Reached) and step.kind == DRIVER:
+                ways.begun_by_driver[step.name].append(step.steps)
+            elif isinstance(step, Sent):
                 for function in self._through_conductor(step):
                     ways.add(function, _CONDUCTOR, call or step)
             elif step.kind == _OBJECT:
@@ -233,7 +268,13 @@ class DbCalls:
 class _Ways:
     """The ways that were found to database functions, and who goes them."""
 
-    def __init__(self) -> None:
+    def __init__(self, driver: str | None = None) -> None:
+        self.driver = driver
+        """The name of the class of the driver of the process, ``None`` while all that drivers do is left out."""
+        self.begun_by_driver: defaultdict[str, list[Steps]] = defaultdict(list)
+        """What each driver is asked to do, by the name of its class."""
+        self.by_drivers: AbstractSet[tuple[DbFunction, str]] = frozenset()
+        """The ways that nothing but drivers takes."""
         self.callers: defaultdict[tuple[DbFunction, str], set[Caller]] = defaultdict(set)
         self.inside: set[tuple[DbFunction, str]] = set()
         """The functions that only others call, with the route."""
@@ -244,6 +285,14 @@ class _Ways:
         """Return the methods of objects that a function is reached through; what reaches least is meant for it."""
         sizes = self.objects[function]
         return tuple(sorted(sizes, key=lambda name: (sizes[name], name)))
+
+    def join(self, others: _Ways) -> None:
+        """Add other ways."""
+        for way, callers in others.callers.items():
+            self.callers[way] |= callers
+        for function, sizes in others.objects.items():
+            for name, size in sizes.items():
+                self.objects[function][name] = min(size, self.objects[function].get(name, size))
 
     def add(self, function: DbFunction, route: str, step: Call | Reached | Sent) -> None:
         """Take a way: the step is where the process leaves its own code."""
@@ -304,6 +353,7 @@ def _boundaries(program: Program) -> Records:
         # Objects are gone through here, and so are the parts of the database package that do not ask the database; and
         # the clients of other projects, which keep objects of Nova's own: neutron.py makes and deletes the interfaces.
         closed_kinds=frozenset(),
+        opens=True,
         # Notifications send no message, but read fields that have to be loaded.
         leaves=tuple(name for name in Records.leaves if not name.startswith("notifications.")),
     )

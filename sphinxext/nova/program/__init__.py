@@ -17,6 +17,7 @@ from sphinxext.nova.program.definitions import (
     Scope,
     last_name,
 )
+from sphinxext.nova.program.inheriting import does_the_same
 from sphinxext.nova.program.names import bases, candidates, imported_by_string, member_of, mro, resolve
 from sphinxext.nova.program.options import ConfigOption, Options
 from sphinxext.nova.program.program import Program
@@ -39,6 +40,7 @@ __all__ = [
     "attribute",
     "bases",
     "candidates",
+    "does_the_same",
     "evaluate",
     "imported_by_string",
     "last_name",
