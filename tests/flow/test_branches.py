@@ -503,3 +503,165 @@ def test_who_else_is_asked_is_told_once_on_each_way(run: Callable[..., str]) -> 
         external nova.volume.cinder.attachment_create
         """
     )
+
+
+# --- what is known of attributes
+
+TASK = """
+import functools
+
+
+class Task(object):
+    def __init__(self, hosts, client):
+        self.hosts = hosts
+        self.other = hosts
+        self.client = client
+        self.kept = []
+
+    def take(self, hosts):
+        self.hosts = hosts[1:]
+
+    def drop(self):
+        self.hosts = None
+
+    def drop_later(self):
+        self.drop()
+
+    def drop_or_not(self, hosts):
+        if hosts.empty:
+            self.hosts = None
+        return hosts
+
+    def take_either_way(self, hosts):
+        try:
+            if hosts.empty:
+                self.take(hosts)
+                return
+            self.hosts = []
+        finally:
+            self.other = None
+
+    def take_in_vain(self, hosts):
+        try:
+            self.hosts = []
+            return
+        finally:
+            self.drop()
+
+    def again(self, hosts):
+        if hosts.empty:
+            self.hosts = None
+            self.again(hosts)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.drop()
+
+    def is_fresh(self, hosts):
+        self.take(hosts)
+        return hosts.fresh
+
+    @property
+    def lazy(self):
+        if self.hosts is None:
+            self.hosts = self.client.hosts()
+        return self.hosts
+
+    def run(self, context, instance, hosts, key):
+        {body}
+        if {test}:
+            self.client.start_instance(context, instance)
+        else:
+            self.client.stop_instance(context, instance)
+"""
+NONE, SOME, EITHER = "start_instance", "stop_instance", "start_instance or stop_instance"
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("pass", EITHER),
+        ("self.hosts = None", NONE),
+        ("self.hosts = hosts", EITHER),
+        ("self.hosts = hosts[1:]", SOME),
+        ("self.hosts, key = hosts[:2], None", SOME),
+        ("self.hosts = hosts[1:]\nkey.hosts = None", EITHER),
+        ("self.hosts = hosts[1:]\nkey.guests = None", SOME),
+        ("self.hosts = hosts[1:]\nsetattr(self, key, None)", EITHER),
+        ("self.hosts = hosts[1:]\nsetattr(self, 'guests', None)", SOME),
+        ("self.hosts = hosts[1:]\nsetattr(self, 'hosts', None)", EITHER),
+        ("self.take(hosts)", SOME),
+        ("self.drop()", NONE),
+        ("self.drop_later()", NONE),
+        ("self.drop_or_not(hosts)", EITHER),
+        ("self.take(hosts)\nself.drop_or_not(hosts)", EITHER),
+        ("self.take_either_way(hosts)", SOME),
+        ("self.take_in_vain(hosts)", EITHER),
+        ("self.again(hosts)", EITHER),
+        ("self.take(hosts)\nself.again(hosts)", EITHER),
+        ("self.take(hosts)\nTask(None, self.client)", SOME),
+        ("self.take(hosts)\nTask(None, self.client).drop()", EITHER),
+        ("self.lazy", EITHER),
+        ("if self.hosts is None:\n    self.take(hosts)", SOME),
+        ("if self.hosts is None:\n    raise ValueError()", SOME),
+        ("if self.hosts is not None:\n    return", NONE),
+        ("if not self.hosts:\n    self.hosts = []", SOME),
+        ("if self.hosts:\n    return", EITHER),
+        ("if key and self.hosts is None:\n    return", EITHER),
+        ("if key or self.hosts is None:\n    return", SOME),
+        ("assert self.hosts", SOME),
+        ("if key:\n    self.take(hosts)\nelse:\n    self.hosts = []", SOME),
+        ("if key:\n    self.take(hosts)", EITHER),
+        ("self.drop()\nkey and self.take(hosts)", EITHER),
+        ("self.take(hosts)\nkey and self.drop()", EITHER),
+        ("self.take(hosts)\nkey and self.is_fresh(hosts)", SOME),
+        ("self.drop()\nkey = self.take(hosts) if key else None", EITHER),
+        ("self.drop()\n[self.take(hosts) for one in hosts]", EITHER),
+        ("self.take(hosts)\n[self.is_fresh(hosts) for one in hosts]", SOME),
+        ("self.take(hosts)\nfor one in hosts:\n    self.drop()", EITHER),
+        ("self.take(hosts)\nfor one in hosts:\n    key.go(one)", EITHER),
+        ("for one in hosts:\n    key.go(one)\nelse:\n    self.take(hosts)", SOME),
+        ("self.drop()\ntry:\n    self.take(hosts)\nexcept LookupError:\n    pass", EITHER),
+        ("try:\n    key.go()\nexcept LookupError:\n    self.take(hosts)\nelse:\n    self.hosts = []", SOME),
+        ("try:\n    self.drop()\nfinally:\n    self.take(hosts)", SOME),
+        ("with Task(hosts, self.client) as one:\n    self.take(hosts)", EITHER),
+        ("(self.take if key else self.drop)(hosts)", EITHER),
+        ("functools.partial(self.take, hosts)()", EITHER),
+        ("(lambda: self.drop())()", EITHER),
+        ("other = Task(hosts, key)\nother.take(hosts)", EITHER),
+    ],
+)
+def test_what_is_known_of_an_attribute(run: Callable[..., str], body: str, expected: str) -> None:
+    """Attributes may be assigned by any method, but here they were."""
+    task = TASK.replace("{body}", body.replace("\n", "\n        ")).replace("{test}", "self.hosts is None")
+    found = run(
+        """
+        def run(self, context, instance, hosts, key):
+            tasks.Task(hosts, self.compute_rpcapi).run(context, instance, hosts, key)
+        """,
+        imports="from nova.compute import tasks",
+        compute__tasks=task,
+    )
+    methods = [line.rpartition(" ")[2] for line in found.splitlines() if "cast" in line]
+    assert " or ".join(methods) == expected
+
+
+def test_whether_a_container_is_empty_is_not_remembered(run: Callable[..., str]) -> None:
+    body = "if not self.kept:\n            self.kept.append(key)"
+    assert run(
+        """
+        def run(self, context, instance, hosts, key):
+            tasks.Task(hosts, self.compute_rpcapi).run(context, instance, hosts, key)
+        """,
+        imports="from nova.compute import tasks",
+        compute__tasks=TASK.replace("{body}", body).replace("{test}", "self.kept"),
+    ) == text(
+        """
+        alt self.kept
+          cast nova-compute start_instance
+        or
+          cast nova-compute stop_instance
+        """
+    )

@@ -453,3 +453,82 @@ def test_lifelines_say_how_a_process_reaches_the_database(tmp_path: Path) -> Non
     assert found == [("nova-api", "direct"), ("nova-conductor", "direct"), ("nova-compute", "direct")]
     changed = trees.flow(tmp_path / "changed", {**files, "nova/cmd/compute.py": asking}, "nova.compute.api.API.run")
     assert [one.database for one in changed.participants] == ["direct", "direct", "conductor"]
+
+
+def test_that_an_attribute_is_not_none_is_known_on_the_other_side(tmp_path: Path) -> None:
+    """20.0.0 and newer: a resize that is tried again has hosts left, and asks the scheduler for none."""
+    conductor = """
+    import oslo_messaging as messaging
+
+    from nova import manager
+    from nova.compute import rpcapi as compute_rpcapi
+    from nova.scheduler import rpcapi as scheduler_rpcapi
+
+
+    class ConductorManager(manager.Manager):
+        target = messaging.Target(version='3.0')
+
+        def __init__(self):
+            super(ConductorManager, self).__init__()
+            self.additional_endpoints.append(ComputeTaskManager())
+
+
+    class ComputeTaskManager(object):
+        target = messaging.Target(namespace='compute_task', version='1.5')
+
+        def __init__(self):
+            self.compute_rpcapi = compute_rpcapi.ComputeAPI()
+
+        def migrate_server(self, context, instance, live, flavor):
+            task = Migration(instance, flavor, self.compute_rpcapi, scheduler_rpcapi.SchedulerAPI())
+            task.execute(context)
+
+
+    class Migration(object):
+        def __init__(self, instance, hosts, client, query_client):
+            self.instance = instance
+            self.hosts = hosts
+            self.client = client
+            self.query_client = query_client
+
+        def execute(self, context):
+            if self.hosts is None:
+                selection = self._schedule(context)
+            else:
+                selection = self.hosts.pop(0)
+            self.instance.host = selection.host
+            self.client.get_console(context, self.instance, self.hosts)
+
+        def _schedule(self, context):
+            selections = self.query_client.select_destinations(context, self.instance)
+            selection, self.hosts = selections[0], selections[1:]
+            return selection
+    """
+    compute = """
+    from nova import manager
+    from nova.conductor import rpcapi
+
+
+    class ComputeManager(manager.Manager):
+        def __init__(self):
+            super(ComputeManager, self).__init__()
+            self.task_rpcapi = rpcapi.ComputeTaskAPI()
+
+        def get_console(self, context, instance, console_type):
+            try:
+                self.driver.migrate(instance)
+            except Exception:
+                self.task_rpcapi.migrate_server(context, instance, False, console_type)
+    """
+    assert told(tmp_path, "nova.compute.api.API.run", conductor__manager=conductor, compute__manager=compute) == text(
+        """
+        cast nova-conductor migrate_server because do_cast=True
+          opt self.hosts is None
+            call nova-scheduler select_destinations
+          call nova-compute get_console
+            failure Exception
+              call nova-conductor migrate_server because do_cast=False
+                call nova-compute get_console
+                  again 3
+        """
+    )

@@ -20,6 +20,7 @@ from sphinxext.nova.openstack.entries import Start
 from sphinxext.nova.openstack.periodic_tasks import periodic_tasks
 from sphinxext.nova.openstack.rest import function_of, rest_actions
 from sphinxext.nova.openstack.rpc_flow import Flows
+from sphinxext.nova.present.folding import messages
 from sphinxext.nova.program import ClassDef, FunctionDef, Program, imported_by_string, methods
 from tests.conftest import ROOT
 
@@ -62,6 +63,15 @@ def test_what_was_recorded_is_told(release: Callable[[str], Path], expected: dic
         assert [message for message in told if message in order] == order
     places = [f"{text(message)} {message.file}:{message.line}" for message in flow.messages]
     assert places == expected["messages"]
+
+
+def test_a_resize_that_is_tried_again_asks_no_scheduler(release: Callable[[str], Path]) -> None:
+    """What is left of the hosts travels with it: ``if self.host_list is None`` of ``conductor/tasks/migrate.py``."""
+    one = flows(release("nova-34.0.0"))
+    told = list(messages(one.flow(one.find("POST /servers/{id}/action resize")).steps))
+    first, again = (message for message in told if message.method == "migrate_server")
+    assert {message.method for message in messages(first.steps)} >= {"select_destinations", "prep_resize"}
+    assert [message.method for message in messages(again.steps)] == ["prep_resize"]
 
 
 def starts(of: Flows) -> Iterator[Start]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sphinxext.nova.flow.decorating import is_remotable
 from sphinxext.nova.flow.entering import around
+from sphinxext.nova.flow.frames import common
 from sphinxext.nova.flow.libraries import Libraries
 from sphinxext.nova.flow.opening import Opening
 from sphinxext.nova.flow.steps import Call, Choice, Lost, Reached, Way
@@ -30,6 +31,8 @@ from sphinxext.nova.flow.values import (
 from sphinxext.nova.program import FunctionDef, lookup
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sphinxext.nova.flow.frames import Frame
     from sphinxext.nova.flow.steps import Steps, Summary
     from sphinxext.nova.flow.values import Arguments, Atom, Value
@@ -61,6 +64,8 @@ class Context:
     value: Value
     steps: Steps
     after: Steps = ()
+    assigns: frozenset[str] = frozenset()
+    """The attributes that may be assigned before or after the body."""
 
     def around(self, inside: Steps) -> Steps:
         """Return the steps with those of the body among them."""
@@ -109,6 +114,8 @@ class Calls:
         value: Value = ()
         ways: list[Way] = []
         spawning: set[str] = set()
+        known = frame.facts
+        left: list[Mapping[str, Value]] = []
         for atom in callee:
             if isinstance(atom, Const) and atom.value is None:
                 continue
@@ -121,8 +128,11 @@ class Calls:
             before = frame.aside()
             value = self._atoms.join(value, self._one(frame, atom, arguments, line, form, via, quiet=quiet))
             steps = frame.take(before)
+            left.append(frame.know(known))
             if steps:
                 ways.append(Way(None, line, steps))
+        if left:
+            frame.know(common(left, self._atoms.join))
         if len(ways) == 1:
             frame.steps += ways[0].steps
         elif ways:
@@ -218,6 +228,8 @@ class Calls:
         summary = self._walker.summary(function, arguments)
         if kind is None:
             self._step(frame, summary, line, form, via)
+            if summary.leaves and form is not None:
+                self._walker.refining.left(frame, function, summary, form)
         else:
             before = frame.aside()
             self._step(frame, summary, line, form, via)
@@ -261,6 +273,8 @@ class Calls:
         return function.definition.name
 
     def _step(self, frame: Frame, summary: Summary, line: int, form: CallForm | None, via: str | None) -> None:
+        if summary.assigns:
+            frame.forget(summary.assigns)
         if summary.steps or not summary.is_complete:
             frame.steps.append(Call(summary, frame.scope, line, form, via))
 
@@ -271,15 +285,23 @@ class Calls:
 
     def entered(self, frame: Frame, expression: Expr, line: int) -> Context:
         """Enter a ``with``."""
+        managers = self._walker.expressions.value(frame, expression)
+        with frame.noting() as assigned:
+            context = self._entered(frame, managers, line)
+        frame.forget(assigned)
+        return replace(context, assigns=frozenset(assigned))
+
+    def _entered(self, frame: Frame, managers: Value, line: int) -> Context:
         value: Value = ()
         steps: list[Steps] = []
         after: list[Steps] = []
-        for atom in self._walker.expressions.value(frame, expression):
+        for atom in managers:
             match atom:
                 case Entered(function=Function() as function, arguments=arguments):
                     summary = self._walker.summary(function, arguments)
                     value = self._atoms.join(value, summary.yields or self._atoms.any)
                     steps.append(summary.steps)
+                    frame.forget(summary.assigns)
                 case Object():
                     value = self._atoms.join(value, self._entered_object(frame, atom, line))
                     before = frame.aside()

@@ -70,6 +70,25 @@ class Containers:
                 return self._walker.calls.call(frame, method, arguments, 0, None, quiet=True)
         return self._atoms.any
 
+    def sliced(self, container: Value, bounds: list[Value]) -> Value:
+        """Return what ``container[first:last]`` may be: a part of what is there, and never ``None``."""
+        numbers = [value[0].value if len(value) == 1 and isinstance(value[0], Const) else "" for value in bounds]
+        found: list[Atom] = []
+        for atom in container:
+            match atom, numbers:
+                case Sequence(is_open=False), [int() | None as first, int() | None as last, None]:
+                    found.append(self._atoms.sequence(atom.kind, atom.items[first:last]))
+                case Sequence(), [int() as first, None, None] if first >= 0:
+                    found.append(self._atoms.sequence(atom.kind, atom.items[first:], is_open=True))
+                case Sequence(), _:
+                    items = self._walker.expressions.items((atom,))
+                    found.append(self._atoms.sequence(atom.kind, (items,), is_open=True))
+                case Object(), _ if self._walker.boundaries.is_record(atom.class_):
+                    found.append(self._atoms.object(atom.class_, None))
+                case _:
+                    found += self._atoms.some
+        return self._atoms.limited(found) or self._atoms.some
+
     def _of_dict(self, atom: Dict, keys: Value, default: Value | None) -> Value:
         found: Value = ()
         known = dict(atom.items)
@@ -98,7 +117,7 @@ class Containers:
         """Do ``owner[key] = value``."""
         if isinstance(owner, str) and owner.endswith(_ATTRIBUTES) and (name := only_text(keys)) is not None:
             made = self._walker.expressions.value(frame, owner.removesuffix(_ATTRIBUTES))
-            self._walker.assign_attribute(made, name, value)
+            self._walker.assign_attribute(frame, made, name, value)
             return
         changed = []
         for atom in self._walker.expressions.value(frame, owner):
@@ -124,9 +143,8 @@ class Containers:
             if owner in frame.names:
                 frame.names[owner] = value
             return
-        for atom in self._walker.expressions.value(frame, container):
-            if isinstance(atom, Object):
-                self._walker.heap.assign(atom, name, value)
+        made = self._walker.expressions.value(frame, container)
+        self._walker.assign_attribute(frame, tuple(atom for atom in made if isinstance(atom, Object)), name, value)
 
     # --- calls
 

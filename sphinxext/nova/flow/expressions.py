@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from sphinxext.nova.flow.containers import CHANGING
+from sphinxext.nova.flow.frames import FACTS
 from sphinxext.nova.flow.opposites import none_of, opposite
-from sphinxext.nova.flow.refining import refine
 from sphinxext.nova.flow.steps import Choice, Way
 from sphinxext.nova.flow.values import Class, Const, Dict, External, Object, Option, Sequence, Text, Unknown, truth
 from sphinxext.nova.syntax.facts import parameters_of
@@ -76,6 +76,8 @@ class Expressions:
         head, attributes = self._parts.get(name) or self._taken_apart(name)
         names = frame.names
         value = names[head] if head in names else self.head(frame, head)
+        if FACTS in names and attributes and (known := frame.facts.get(f"{head}.{attributes[0]}")) is not None:
+            value, attributes = known, attributes[1:]
         for attribute in attributes:
             value = self._walker.attribute(frame, value, attribute)
         return value
@@ -212,11 +214,11 @@ class Expressions:
                 self._walker.statements.assign(frame, target, self.items(self.value(frame, iterable)))
             else:
                 self.value(frame, clause[1])
-                refine(frame, clause[1], self._atoms, truth=True)
+                self._walker.refining.refine(frame, clause[1], truth=True)
         value = self.value(frame, element)
         made = self._keyed(frame, clauses, element) if kind == "dict" else ()
         steps = frame.take(before)
-        frame.names = kept
+        frame.back_to(kept, self._atoms.join)
         if steps:
             frame.steps.append(Choice("loop", frame.scope, (Way(first, self._line(form), steps),)))
         if kind == "dict":
@@ -276,6 +278,8 @@ class Expressions:
     def _subscript(self, frame: Frame, form: Any) -> Value:  # noqa: ANN401 - a form
         _, owner, index = form
         container = self.value(frame, owner)
+        if isinstance(index, tuple) and index[0] == "slice":
+            return self._walker.containers.sliced(container, [self.value(frame, part) for part in index[1:]])
         keys = self.value(frame, index)
         found: Value = ()
         for atom in container:
@@ -339,8 +343,8 @@ class Expressions:
                 break
             if known is None:
                 before.append(item)
-            refine(frame, item, self._atoms, truth=not stops_at)
-        frame.names = kept
+            self._walker.refining.refine(frame, item, truth=not stops_at)
+        frame.back_to(kept, self._atoms.join)
         return self._atoms.limited(found + value)
 
     def _only_if(self, frame: Frame, before: list[Expr], item: Expr, steps: Steps, *, stops_at: bool) -> None:
@@ -383,10 +387,10 @@ class Expressions:
             kept = frame.names
             frame.names = dict(kept)
             before = frame.aside()
-            refine(frame, condition, self._atoms, truth=outcome)
+            self._walker.refining.refine(frame, condition, truth=outcome)
             values.append(self.value(frame, expression))
             steps = frame.take(before)
-            frame.names = kept
+            frame.back_to(kept, self._atoms.join)
             if known is not None:
                 frame.steps += steps
             elif steps:
@@ -400,6 +404,7 @@ class Expressions:
     def _walrus(self, frame: Frame, form: Any) -> Value:  # noqa: ANN401 - a form
         value = self.value(frame, form[2])
         frame.names[form[1]] = value
+        frame.forget_name(form[1])
         return value
 
 

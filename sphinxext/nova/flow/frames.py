@@ -2,24 +2,52 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
 
+from sphinxext.nova.flow.values import Facts
 from sphinxext.nova.program import ClassDef, FunctionDef
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
+
     from sphinxext.nova.flow.steps import Step, Steps
     from sphinxext.nova.flow.values import Atom, Value
     from sphinxext.nova.program import Scope
+
+FACTS: Final = "."
+"""Under what the names of a frame hold its :class:`~.values.Facts`; no name is written like this."""
+ANYTHING: Final = "*"
+"""What is assigned where nobody knows which attribute."""
+UNFINISHED: Final = "?"
+"""What is assigned in a function that is not done yet: what it calls needs to know what it does itself."""
+_EVERYTHING: Final = frozenset({ANYTHING, UNFINISHED})
+_NOTHING: Final[Mapping[str, Value]] = {}
 
 
 class Frame:
     """The names of a function in one context, and what it has done so far.
 
     ``owner`` and ``receiver`` are what ``super()`` needs. ``is_guess`` says that nobody called the function: local
-    names are then looked up in its assignments.
+    names are then looked up in its assignments. ``assigns`` are the names of the attributes that it may have assigned,
+    whose ever they are.
     """
 
-    __slots__ = ("closure", "is_guess", "line", "names", "owner", "receiver", "returns", "scope", "steps", "yields")
+    __slots__ = (
+        "assigns",
+        "closure",
+        "exits",
+        "is_guess",
+        "line",
+        "names",
+        "owner",
+        "receiver",
+        "returns",
+        "scope",
+        "steps",
+        "yields",
+    )
 
     def __init__(
         self,
@@ -41,6 +69,60 @@ class Frame:
         self.steps: list[Step] = []
         self.returns: Value = ()
         self.yields: Value = ()
+        self.assigns: set[str] = set()
+        self.exits: list[Mapping[str, Value]] = []
+        """What is known of attributes wherever the function ends."""
+
+    # --- what is known of attributes
+
+    @property
+    def facts(self) -> Mapping[str, Value]:
+        """What is known of attributes here, more than what they may be anywhere."""
+        return facts_of(self.names)
+
+    def learn(self, path: str, value: Value) -> None:
+        """Know an attribute, until one of this name is assigned."""
+        self.know({**self.facts, path: value})
+
+    def forget(self, assigned: AbstractSet[str]) -> None:
+        """Know no attribute any more that may just have been assigned."""
+        self.assigns |= assigned
+        if FACTS in self.names:
+            self.know(_without(self.facts, assigned))
+
+    @contextmanager
+    def noting(self) -> Iterator[set[str]]:
+        """Note which attributes may be assigned in the body of a ``with``."""
+        before, self.assigns = self.assigns, set()
+        yield self.assigns
+        self.assigns = before | self.assigns
+
+    def forget_at_exits(self, assigned: AbstractSet[str], first: int, last: int) -> None:
+        """Forget what is assigned on the way out, after the ``return`` statements of this range."""
+        if assigned:
+            self.exits[first:last] = [_without(known, assigned) for known in self.exits[first:last]]
+
+    def forget_name(self, name: str) -> None:
+        """Know nothing of the attributes of what a name was."""
+        if FACTS in self.names:
+            self.know({path: value for path, value in self.facts.items() if path.partition(".")[0] != name})
+
+    def know(self, facts: Mapping[str, Value]) -> Mapping[str, Value]:
+        """Know these instead, and return what was known."""
+        known = self.facts
+        if facts:
+            self.names[FACTS] = (Facts(facts),)
+        else:
+            self.names.pop(FACTS, None)
+        return known
+
+    def back_to(self, names: dict[str, Value], join: Callable[[Value, Value], Value]) -> None:
+        """Go on with earlier names, after what may have been done or not."""
+        now, self.names = self.facts, names
+        if FACTS in names and now is not self.facts:
+            self.know(common([self.facts, now], join))
+
+    # --- steps
 
     def take(self, steps: list[Step]) -> Steps:
         """Give the steps since ``steps`` was put aside, and go on with those."""
@@ -59,3 +141,29 @@ def _owner(scope: Scope) -> ClassDef | None:
     if isinstance(scope, FunctionDef):
         return scope.inside
     return scope if isinstance(scope, ClassDef) else None
+
+
+def facts_of(names: Mapping[str, Value]) -> Mapping[str, Value]:
+    """Return what is known of attributes beside these names."""
+    match names.get(FACTS):
+        case (Facts(known=known),):
+            return known
+    return _NOTHING
+
+
+def _without(known: Mapping[str, Value], assigned: AbstractSet[str]) -> Mapping[str, Value]:
+    if not known or not _EVERYTHING.isdisjoint(assigned):
+        return _NOTHING
+    return {path: value for path, value in known.items() if path.partition(".")[2] not in assigned}
+
+
+def common(facts: Sequence[Mapping[str, Value]], join: Callable[[Value, Value], Value]) -> dict[str, Value]:
+    """Return what is known on each of several ways to one place."""
+    first, *others = facts
+    found: dict[str, Value] = {}
+    for path, value in first.items():
+        if all(path in other for other in others):
+            for other in others:
+                value = join(value, other[path])  # noqa: PLW2901 - of the same path
+            found[path] = value
+    return found

@@ -48,6 +48,8 @@ class Heap:
         self._methods: dict[tuple[Object, str], Value] = {}
         """Methods of objects that are done."""
         self._asked: set[tuple[Object, str]] = set()
+        self._fields: dict[tuple[ClassDef, str], bool] = {}
+        """Whether something is an attribute that is assigned, of an object that anybody looks into."""
 
     def construct(self, class_: ClassDef, arguments: Arguments | None) -> tuple[Object, Summary]:
         """Make an instance; its constructor's summary is the same each time."""
@@ -120,6 +122,18 @@ class Heap:
         self._constructed(made)
         return self._attributes[made].get(name)
 
+    def field(self, frame: Frame, made: Object, name: str) -> Value | None:
+        """Return what an attribute may be that is assigned; ``None`` for others, and for those of new objects."""
+        if made in self._going:
+            return None
+        key = (made.class_, name)
+        if key not in self._fields:
+            boundaries, member = self._walker.boundaries, lookup(made.class_, name)
+            is_told = boundaries.is_record(made.class_) or boundaries.is_opaque_class(made.class_)
+            is_code = member is not None and isinstance(member.definition, FunctionDef)
+            self._fields[key] = not is_told and not is_code and bool(attribute(made.class_, name))
+        return self.attribute(frame, made, name) if self._fields[key] else None
+
     def attribute(self, frame: Frame, made: Object, name: str) -> Value:
         """Return what ``object.name`` may be."""
         method = self._methods.get((made, name))
@@ -159,7 +173,7 @@ class Heap:
                 # First the name of a class, then the class: once more, with what is known now.
                 self._found[key] = value
                 value = self._atoms.join(value, self._assigned(made, name))
-            self._found[key] = tuple(dict.fromkeys(self._shared(atom) for atom in value))
+            self._found[key] = self.shared(value)
         found = self._found[key] or self._dynamic(frame, made, name)
         if self._walker.boundaries.is_record(made.class_):
             # Whoever has a record may set its fields.
@@ -217,6 +231,10 @@ class Heap:
         arguments = self._atoms.arguments([(self._atoms.const(name),)], ())
         return self._walker.calls.call(frame, (method,), arguments, member.definition.fact.line, None)
 
+    def shared(self, value: Value) -> Value:
+        """Return what others may find in an attribute to which this is assigned."""
+        return tuple(dict.fromkeys(self._shared(atom) for atom in value))
+
     def _shared(self, atom: Atom) -> Atom:
         """Return a container as later methods may find it."""
         if isinstance(atom, Dict) and not atom.is_open:
@@ -228,7 +246,7 @@ class Heap:
 
 def _both(maker: Summary, constructor: Summary) -> Summary:
     """Return what making an object does: ``__new__``, then ``__init__``."""
-    if not maker.steps and maker.is_complete:
+    if not maker.steps and not maker.assigns and maker.is_complete:
         return constructor
     return Summary(
         constructor.function,
@@ -236,6 +254,7 @@ def _both(maker: Summary, constructor: Summary) -> Summary:
         is_complete=maker.is_complete and constructor.is_complete,
         sends=maker.sends or constructor.sends,
         tells=maker.tells or constructor.tells,
+        assigns=maker.assigns | constructor.assigns,
     )
 
 

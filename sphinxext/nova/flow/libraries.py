@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from sphinxext.nova.flow.frames import ANYTHING
 from sphinxext.nova.flow.steps import Reached
 from sphinxext.nova.flow.values import (
     Class,
@@ -341,11 +342,14 @@ class Libraries:
                 return [one for one in methods(class_) if one.startswith(prefix)]
         return []
 
-    def _setattr(self, _frame: Frame, arguments: Arguments, _line: int, _form: CallForm | None) -> Value:
+    def _setattr(self, frame: Frame, arguments: Arguments, _line: int, _form: CallForm | None) -> Value:
         given = arguments.positional
         if len(given) > 2:
-            for name in self._walker.texts.texts(given[1]):
-                self._walker.assign_attribute(given[0], name, given[2])
+            names = self._walker.texts.texts(given[1])
+            for name in names:
+                self._walker.assign_attribute(frame, given[0], name, given[2])
+            if len(names) < len(given[1]):
+                frame.forget({ANYTHING})
         return self._atoms.none
 
     def _hasattr(self, _frame: Frame, arguments: Arguments, _line: int, _form: CallForm | None) -> Value:

@@ -1,46 +1,119 @@
-"""What a condition that holds, or does not, says about the names in it: tests of truth and of ``None``."""
+"""What a condition that holds, or does not, says about the names in it: tests of truth and of ``None``.
+
+Also about attributes of an object that a name means (``self.host_list``), until one of that name may be assigned.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sphinxext.nova.flow.values import Const, Unknown
+from sphinxext.nova.flow.values import Const, Dict, External, Object, Option, Sequence, Unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sphinxext.nova.flow.frames import Frame
-    from sphinxext.nova.flow.values import Atom, Atoms, Value
-    from sphinxext.nova.syntax.forms import Expr
+    from sphinxext.nova.flow.steps import Summary
+    from sphinxext.nova.flow.values import Atom, Atoms, Function, Value
+    from sphinxext.nova.flow.walker import Walker
+    from sphinxext.nova.syntax.forms import CallForm, Expr
 
 
-def refine(  # noqa: C901 - a flat table
-    frame: Frame, condition: Expr, atoms: Atoms, *, truth: bool
-) -> None:
-    """Leave to the names in a condition what they may be when it has this outcome."""
-    match condition:
-        case str() if condition in frame.names:
-            frame.names[condition] = _true(frame.names[condition], atoms, truth=truth)
-        case ("not", inner):
-            refine(frame, inner, atoms, truth=not truth)
-        case ("and", items) if truth:
-            for item in items:
-                refine(frame, item, atoms, truth=True)
-        case ("or", items) if not truth:
-            for item in items:
-                refine(frame, item, atoms, truth=False)
-        case ("compare", str(name), (("is" | "==" | "is not" | "!=" as sign, None),)) if name in frame.names:
-            is_none = truth is (sign in {"is", "=="})
-            frame.names[name] = _none(frame.names[name], atoms, is_none=is_none)
-        case ("compare", str(name), (("==" | "!=" as sign, ("str", str(text))),)) if name in frame.names:
-            if truth is (sign == "=="):
-                frame.names[name] = (atoms.const(text),)
-        case ("walrus", str(name), _) if name in frame.names:
-            frame.names[name] = _true(frame.names[name], atoms, truth=truth)
+class Refining:
+    """The part of a walker that learns from conditions, and from assignments to attributes."""
+
+    def __init__(self, walker: Walker) -> None:
+        self._walker = walker
+        self._atoms = walker.atoms
+
+    def refine(self, frame: Frame, condition: Expr, *, truth: bool) -> None:  # noqa: C901 - a flat table
+        """Leave to the names in a condition what they may be when it has this outcome."""
+        atoms = self._atoms
+        match condition:
+            case str() if condition in frame.names:
+                frame.names[condition] = _true(frame.names[condition], atoms, truth=truth)
+            case str():
+                self._learn(frame, condition, lambda value: _lastingly_true(value, atoms, truth=truth))
+            case ("not", inner):
+                self.refine(frame, inner, truth=not truth)
+            case ("and", items) if truth:
+                for item in items:
+                    self.refine(frame, item, truth=True)
+            case ("or", items) if not truth:
+                for item in items:
+                    self.refine(frame, item, truth=False)
+            case ("compare", str(name), (("is" | "==" | "is not" | "!=" as sign, None),)):
+                is_none = truth is (sign in {"is", "=="})
+                if name in frame.names:
+                    frame.names[name] = _none(frame.names[name], atoms, is_none=is_none)
+                else:
+                    self._learn(frame, name, lambda value: _none(value, atoms, is_none=is_none))
+            case ("compare", str(name), (("==" | "!=" as sign, ("str", str(text))),)) if name in frame.names:
+                if truth is (sign == "=="):
+                    frame.names[name] = (atoms.const(text),)
+            case ("walrus", str(name), _) if name in frame.names:
+                frame.names[name] = _true(frame.names[name], atoms, truth=truth)
+
+    def assigned(self, frame: Frame, path: str, value: Value) -> None:
+        """Learn what ``object.name = value`` leaves in the attribute, which the caller forgot before."""
+        known = self._field(frame, path)
+        if known is None:
+            return
+        if any(isinstance(atom, Unknown) for atom in value):
+            # What else is assigned to it tells more than nothing.
+            if not _may_be_none(value):
+                frame.learn(path, _none(known, self._atoms, is_none=False))
+        else:
+            frame.learn(path, self._walker.heap.shared(value))
+
+    def left(self, frame: Frame, method: Function, done: Summary, form: CallForm) -> None:
+        """Learn what a method left in the attributes of the object that a name means."""
+        if isinstance(form[1], str) and method.receiver is not None:
+            owner, _, _ = form[1].rpartition(".")
+            value = frame.names.get(owner) or frame.closure.get(owner, ())
+            if value == (method.receiver,):
+                for name, left in done.leaves.items():
+                    frame.learn(f"{owner}.{name}", left)
+
+    def _learn(self, frame: Frame, path: str, refined: Callable[[Value], Value]) -> None:
+        known = self._field(frame, path)
+        if known is not None:
+            new = refined(known)
+            if new != known:
+                frame.learn(path, new)
+
+    def _field(self, frame: Frame, path: str) -> Value | None:
+        """Return what an attribute is that methods assign; ``None`` for anything else."""
+        owner, _, name = path.partition(".")
+        if not name or "." in name:
+            return None
+        known = frame.facts.get(path)
+        if known is not None:
+            return known
+        value = frame.names.get(owner) or frame.closure.get(owner, ())
+        if len(value) != 1 or not isinstance(value[0], Object):
+            return None
+        return self._walker.heap.field(frame, value[0], name)
 
 
 def _true(value: Value, atoms: Atoms, *, truth: bool) -> Value:
     def refined(atom: Atom) -> Value:
         if isinstance(atom, Unknown):
             return (atoms.true if truth else atoms.false) if atom.truth in {None, truth} else ()
+        return (atom,) if atom.truth in {None, truth} else ()
+
+    return atoms.limited(one for atom in value for one in refined(atom)) or value
+
+
+def _lastingly_true(value: Value, atoms: Atoms, *, truth: bool) -> Value:
+    """Return what is left of a value whose truth was tested; a container may be filled or emptied after that."""
+
+    def refined(atom: Atom) -> Value:
+        match atom:
+            case Unknown(flavour="any") if truth:
+                return atoms.some
+            case Unknown() | Dict() | Sequence():
+                return (atom,)
         return (atom,) if atom.truth in {None, truth} else ()
 
     return atoms.limited(one for atom in value for one in refined(atom)) or value
@@ -53,8 +126,18 @@ def _none(value: Value, atoms: Atoms, *, is_none: bool) -> Value:
                 return (atom,) if is_none else ()
             case Unknown(flavour="any" | "false"):
                 return atoms.none if is_none else atoms.some if atom.flavour == "any" else (atom,)
-            case Unknown() | Const():
-                return () if is_none else (atom,)
-        return (atom,)
+            case External(truth=None) | Option():
+                return (atom,)
+        return () if is_none else (atom,)
 
     return atoms.limited(one for atom in value for one in refined(atom)) or value
+
+
+def _may_be_none(value: Value) -> bool:
+    for atom in value:
+        match atom:
+            case Unknown(flavour="any" | "false") | Const(value=None) | Option():
+                return True
+            case External(truth=None):
+                return True
+    return False

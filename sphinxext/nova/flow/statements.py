@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from sphinxext.nova.flow.frames import FACTS, common, facts_of
 from sphinxext.nova.flow.opposites import none_of
-from sphinxext.nova.flow.refining import refine
 from sphinxext.nova.flow.steps import Choice, Decided, Sent, Way, Yielded, sends
-from sphinxext.nova.flow.values import Const, Sequence, truth
+from sphinxext.nova.flow.values import Const, Facts, Sequence, truth
 from sphinxext.nova.program import FunctionDef
 from sphinxext.nova.syntax.rendering import render
 from sphinxext.nova.syntax.walking import statements as all_statements
@@ -110,16 +110,18 @@ class Statements:
             case str():
                 owner, dot, name = target.rpartition(".")
                 if dot:
-                    self._walker.assign_attribute(self._walker.expressions.value(frame, owner), name, value)
+                    self._walker.assign_attribute(frame, self._walker.expressions.value(frame, owner), name, value)
+                    self._walker.refining.assigned(frame, target, value)
                 else:
                     frame.names[target] = value
+                    frame.forget_name(target)
             case ("tuple" | "list", items):
                 for item, part in zip(items, self._parts(value, len(items)), strict=True):
                     self.assign(frame, item, part)
             case ("*", item):
                 self.assign(frame, item, (self._atoms.sequence("list", (value,), is_open=True),))
             case ("attr", owner, str(name)):
-                self._walker.assign_attribute(self._walker.expressions.value(frame, owner), name, value)
+                self._walker.assign_attribute(frame, self._walker.expressions.value(frame, owner), name, value)
             case ("subscript", owner, index):
                 keys = self._walker.expressions.value(frame, index)
                 self._walker.containers.set_item(frame, owner, keys, value)
@@ -149,6 +151,7 @@ class Statements:
     def _return(self, frame: Frame, form: Any) -> bool:  # noqa: ANN401 - a form
         value = self._walker.expressions.value(frame, form[2])
         frame.returns = self._atoms.join(frame.returns, value)
+        frame.exits.append(frame.facts)
         return False
 
     def _raise(self, frame: Frame, form: Any) -> bool:  # noqa: ANN401 - a form
@@ -170,7 +173,7 @@ class Statements:
 
     def _assert(self, frame: Frame, form: Any) -> bool:  # noqa: ANN401 - a form
         self._walker.expressions.value(frame, form[2])
-        refine(frame, form[2], self._atoms, truth=True)
+        self._walker.refining.refine(frame, form[2], truth=True)
         return True
 
     def _print(self, frame: Frame, form: Any) -> bool:  # noqa: ANN401 - a form
@@ -225,7 +228,7 @@ class Statements:
             kept, frame.names = frame.names, dict(frame.names)
             before = frame.aside()
             if not last:
-                refine(frame, condition, self._atoms, truth=True)
+                self._walker.refining.refine(frame, condition, truth=True)
             is_certain = known is True and not ways
             self._walker.uncertain += not is_certain
             alive = self.run(frame, block)
@@ -234,7 +237,7 @@ class Statements:
             names.append(frame.names)
             frame.names = kept
             if not last:
-                refine(frame, condition, self._atoms, truth=False)
+                self._walker.refining.refine(frame, condition, truth=False)
             ends.append(alive)
             if known is True and not ways and (not last or tests):
                 tests.append((condition, True))
@@ -314,10 +317,12 @@ class Statements:
         if not others:
             return first
         result = dict(first)
+        if FACTS in first:
+            result[FACTS] = (Facts(common([facts_of(one) for one in names], self._atoms.join)),)
         for other in others:
             for name, value in other.items():
                 before = result.get(name, ())
-                if before is not value:
+                if before is not value and name != FACTS:
                     result[name] = self._atoms.join(before, value)
         return result
 
@@ -350,6 +355,7 @@ class Statements:
     def _loop(self, frame: Frame, line: int, text: str, block: Block, orelse: Block, begin: Callable[[], None]) -> bool:
         before = frame.names
         frame.names = dict(before)
+        frame.names.pop(FACTS, None)
         for name in self._walker.assigned_in(frame.scope, line, block):
             if name in frame.names:
                 frame.names[name] = self._atoms.join(frame.names[name], self._atoms.any)
@@ -368,6 +374,7 @@ class Statements:
 
     def _try(self, frame: Frame, form: Any, rest: Block) -> bool:  # noqa: ANN401 - a form
         _, line, block, handlers, orelse, final = form
+        first_exit = len(frame.exits)
         before = dict(frame.names)
         alive = self.run(frame, block)
         # A handler may run after any part of the block.
@@ -392,7 +399,11 @@ class Statements:
             frame.steps.append(Choice("failure", frame.scope, tuple(ways)))
         reachable = [*names, *going]
         frame.names = self._joined(reachable) if reachable else during
-        if not self.run(frame, final):
+        last_exit = len(frame.exits)
+        with frame.noting() as assigned:
+            alive = self.run(frame, final)
+        frame.forget_at_exits(assigned, first_exit, last_exit)
+        if not alive:
             return False
         if not reachable:
             return False
@@ -417,10 +428,12 @@ class Statements:
         entered = self._walker.calls.entered(frame, expression, line)
         if target is not None:
             self.assign(frame, target, entered.value)
-        aside = frame.aside()
+        aside, first_exit = frame.aside(), len(frame.exits)
         alive = self._with_items(frame, line, others, block)
         inside = frame.take(aside)
         frame.steps += entered.around(inside)
+        frame.forget(entered.assigns)
+        frame.forget_at_exits(entered.assigns, first_exit, len(frame.exits))
         return alive and not _reraises(expression, block)
 
     def yielded(self, frame: Frame, value: Value, *, is_from: bool) -> Value:

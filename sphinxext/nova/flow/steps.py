@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sphinxext.nova.flow.values import Arguments, Value, Written
     from sphinxext.nova.program import FunctionDef, Scope
     from sphinxext.nova.syntax.forms import CallForm, Expr
@@ -21,6 +23,8 @@ class Summary:
 
     ``function`` is ``None`` for a lambda. ``yields`` is what a generator gives. ``sends`` tells whether a
     message leaves the process in it, or below it; ``tells`` whether anything is done that matters to anybody.
+    ``assigns`` are the names of the attributes that may be assigned, whose ever they are, but for those of new objects;
+    ``leaves`` is what is known of those of its first argument when it is done.
     """
 
     function: FunctionDef | None
@@ -30,6 +34,8 @@ class Summary:
     is_complete: bool = True
     sends: bool = False
     tells: bool = False
+    assigns: frozenset[str] = frozenset()
+    leaves: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable
+    from collections.abc import Callable, Hashable, Iterable, Mapping
 
     from sphinxext.nova.program import ClassDef, FunctionDef, Module, Scope
     from sphinxext.nova.syntax.facts import Parameter
@@ -297,6 +297,15 @@ class Closure(Atom):
         self.names = dict(names)
         self.receiver = receiver
         self.depth = max(_depth(self.names.values()), 0 if receiver is None else receiver.depth)
+
+
+class Facts(Atom):
+    """What is known of attributes at one place in a function, by how they are written there: ``self.host_list``."""
+
+    __slots__ = ("known",)
+
+    def __init__(self, known: Mapping[str, Value]) -> None:
+        self.known = known
 
 
 def _depth(values: Iterable[Value]) -> int:

@@ -17,11 +17,12 @@ from sphinxext.nova.flow.calls import Calls
 from sphinxext.nova.flow.containers import Containers
 from sphinxext.nova.flow.decorating import Decorating, is_property
 from sphinxext.nova.flow.expressions import Expressions
-from sphinxext.nova.flow.frames import Frame
+from sphinxext.nova.flow.frames import ANYTHING, UNFINISHED, Frame, common
 from sphinxext.nova.flow.globals import Globals
 from sphinxext.nova.flow.heap import Heap
 from sphinxext.nova.flow.messaging import Messaging
 from sphinxext.nova.flow.names import assigned_names, used_names
+from sphinxext.nova.flow.refining import Refining
 from sphinxext.nova.flow.statements import Statements
 from sphinxext.nova.flow.steps import Summary, sends, tells
 from sphinxext.nova.flow.texts import Texts
@@ -94,6 +95,7 @@ class Walker:
         self.atoms: Atoms = Atoms() if process_of is None else process_of.atoms
         self._nothing = (self.atoms.any, self.atoms.some)
         """The values of which nothing is known but that they may be no ``None``."""
+        self.refining = Refining(self)
         self.expressions = Expressions(self)
         self.statements = Statements(self)
         self.names = Globals(self)
@@ -192,13 +194,13 @@ class Walker:
             return summary
         if len(self._going) >= _DEEPEST:
             self._lowest = min(self._lowest, 0)
-            return Summary(definition, returns=self.atoms.any)
+            return Summary(definition, returns=self.atoms.any, assigns=frozenset({ANYTHING}))
         return self._made(key, function, definition, names)
 
     def _made(
         self, key: Hashable, function: Function | Lambda, definition: FunctionDef | None, names: dict[str, Value]
     ) -> Summary:
-        summary = Summary(definition, returns=self.atoms.any, is_complete=False)
+        summary = Summary(definition, returns=self.atoms.any, is_complete=False, assigns=frozenset({UNFINISHED}))
         depth = len(self._going)
         self._going[key] = (depth, summary)
         outer, self._lowest = self._lowest, _NEVER
@@ -217,7 +219,10 @@ class Walker:
         summary.is_complete = True
         summary.sends = sends(summary.steps)
         summary.tells = summary.sends or tells(summary.steps)
+        summary.leaves = self._left(frame, definition)
         if self._lowest >= depth:
+            # Whatever it depends on is done, too.
+            frame.assigns.discard(UNFINISHED)
             self._summaries[key] = summary
             self._lowest = outer
             while len(self._waiting) > waiting:
@@ -226,7 +231,16 @@ class Walker:
             # What depends on a function that is not done yet would depend on who asked first: it is good until then.
             self._waiting[key] = (self._lowest, summary)
             self._lowest = min(outer, self._lowest)
+        summary.assigns = frozenset(frame.assigns)
         return summary
+
+    def _left(self, frame: Frame, definition: FunctionDef | None) -> Mapping[str, Value]:
+        """Return what is known of the attributes of a function's first argument wherever it ends."""
+        if definition is None or definition.fact.is_generator or not frame.exits or not all(frame.exits):
+            return {}
+        first = definition.fact.parameters[0].name if definition.fact.parameters else ""
+        paths = ((path.partition("."), value) for path, value in common(frame.exits, self.atoms.join).items())
+        return {name: value for (owner, _, name), value in paths if owner == first}
 
     def _run(self, function: Function | Lambda, names: dict[str, Value]) -> Frame:
         if isinstance(function, Lambda):
@@ -237,8 +251,10 @@ class Walker:
         first = next(iter(names.values()), ())
         receiver = first[0] if len(first) == 1 and isinstance(first[0], _RECEIVERS) else function.closure.receiver
         frame = Frame(definition, names, function.closure.names, receiver)
-        if self.statements.run(frame, definition.body) and not definition.fact.is_generator:
-            frame.returns = self.atoms.join(frame.returns, self.atoms.none)
+        if self.statements.run(frame, definition.body):
+            frame.exits.append(frame.facts)
+            if not definition.fact.is_generator:
+                frame.returns = self.atoms.join(frame.returns, self.atoms.none)
         return frame
 
     def _bound(
@@ -463,8 +479,10 @@ class Walker:
         outside = next((one.name for one in after if not isinstance(one, ClassDef)), "object")
         return (self.atoms.external(f"{outside}.{name}"),)
 
-    def assign_attribute(self, value: Value, name: str, new: Value) -> None:
+    def assign_attribute(self, frame: Frame, value: Value, name: str, new: Value) -> None:
         """Do ``value.name = new``."""
+        if not all(self.heap.is_new(atom) for atom in value):
+            frame.forget({name})
         for atom in value:
             if isinstance(atom, Object):
                 self.heap.assign(atom, name, new)
