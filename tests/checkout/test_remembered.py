@@ -6,6 +6,7 @@ import json
 import os
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,15 +16,15 @@ from tests.checkout.repositories import commit, git, start
 from tests.small_nova import make
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 
-def age(root: Path) -> None:
-    """Make everything look as if it had been there for a while."""
-    old = time.time() - 60
-    for folder, names, files in os.walk(root):
-        for name in (".", *names, *files):
-            os.utime(Path(folder, name), (old, old), follow_symlinks=False)
+@pytest.fixture(autouse=True)
+def later(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """Look a minute later: everything has been there for a while."""
+    with monkeypatch.context() as patch:
+        patch.setattr(_look, "time", SimpleNamespace(time_ns=lambda: time.time_ns() + 60 * 10**9))
+        yield patch
 
 
 @pytest.fixture(params=["copied", "git"])
@@ -33,7 +34,6 @@ def nova(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     (folder / "nova/link.py").symlink_to("service.py")
     if request.param == "git":
         start(folder)
-    age(folder)
     return folder
 
 
@@ -135,18 +135,28 @@ def test_a_commit(nova: Path) -> None:
 
 
 @pytest.mark.parametrize("nova", ["git"], indirect=True)
-@pytest.mark.parametrize("ignoring", [".git/info/exclude", "ignored", "home/git/ignore"])
+@pytest.mark.parametrize(
+    "ignoring", [".git/info/exclude", "nova/.gitignore", "ignored", "home/git/ignore", "included", "worktree"]
+)
 def test_what_git_ignores(nova: Path, ignoring: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In the repository, in a file that its configuration names, and where git looks by itself."""
+    """In the repository, in files that its configuration names, and where git looks by itself."""
     home = nova.parent / "home"
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home))
-    exclude = nova / ignoring if ignoring.startswith(".git/") else nova.parent / ignoring
+    exclude = nova / ignoring if "/." in f"/{ignoring}" else nova.parent / ignoring
+    ignored = "mine.py\n.gitignore\n"
     if ignoring == "ignored":
         git(nova, "config", "core.excludesFile", str(exclude))
+    elif ignoring in {"included", "worktree"}:
+        (nova.parent / "ignored").write_text(ignored)
+        ignored = f"[core]\nexcludesFile = {nova.parent}/ignored\n"
+    if ignoring == "included":
+        git(nova, "config", "include.path", str(exclude))
+    elif ignoring == "worktree":
+        git(nova, "config", "extensions.worktreeConfig", "true")
+        exclude = nova / ".git/config.worktree"
     (nova / "nova/mine.py").touch()
     exclude.parent.mkdir(parents=True, exist_ok=True)
-    exclude.write_text("mine.py\n")
-    age(nova.parent)
+    exclude.write_text(ignored)
     left = remembered(nova)
     assert "nova/mine.py" not in left.paths
 
@@ -162,17 +172,20 @@ def test_an_ignored_file_is_added(nova: Path) -> None:
     assert "build/made.py" in look_at_checkout(str(nova), remembered=left).open().paths
 
 
-def test_nothing_young_is_relied_on(nova: Path) -> None:
-    (nova / "nova/new.py").touch()
-    assert look_at_checkout(str(nova)).remember() is None
-    age(nova)
+def test_nothing_young_is_relied_on(nova: Path, later: pytest.MonkeyPatch) -> None:
+    """Nor what a program that unpacks or copies files has given an old time."""
     assert look_at_checkout(str(nova)).remember() is not None
+    later.undo()
+    assert look_at_checkout(str(nova)).remember() is None
+    for folder, names, files in os.walk(nova):
+        for name in (".", *names, *files):
+            os.utime(Path(folder, name), (1_400_000_000, 1_400_000_000), follow_symlinks=False)
+    assert look_at_checkout(str(nova)).remember() is None
 
 
 def test_problems_are_looked_for_again(nova: Path) -> None:
     os.mkfifo(nova / "nova/pipe")
     (nova / os.fsdecode(b"nova/\xff.py")).touch()
-    age(nova)
     assert look_at_checkout(str(nova)).remember() is None
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
+import time
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -150,10 +151,10 @@ def test_parallel_output_is_serial_output(site: Site) -> None:
     assert not [name for name, data in serial.items() if str(site.pages.parent).encode() in data]
 
 
-def age(site: Site) -> None:
-    """Make the checkout look as if it had been there for a while."""
-    for path in (site.nova, *site.nova.rglob("*")):
-        os.utime(path, (1_400_000_000, 1_400_000_000), follow_symlinks=False)
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look at checkouts a minute later: everything in them has been there for a while."""
+    monkeypatch.setattr(_look, "time", SimpleNamespace(time_ns=lambda: time.time_ns() + 60 * 10**9))
 
 
 def kept(site: Site) -> Path:
@@ -175,8 +176,8 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return done
 
 
+@pytest.mark.usefixtures("later")
 def test_what_the_first_build_saw_helps_the_second(site: Site, opened: list[str]) -> None:
-    age(site)
     site.write(**PAGES)
     site.build()
     opened.clear()
@@ -184,9 +185,9 @@ def test_what_the_first_build_saw_helps_the_second(site: Site, opened: list[str]
     assert (site.read, opened) == ((), [])
 
 
+@pytest.mark.usefixtures("later")
 def test_a_file_is_touched_that_no_page_needs(built: Site, opened: list[str]) -> None:
     (built.nova / "setup.py").write_text("x = 1\n")
-    age(built)
     built.build()
     assert (built.read, opened) == ((), ["look_below", "open_folder"])
     opened.clear()
@@ -195,7 +196,6 @@ def test_a_file_is_touched_that_no_page_needs(built: Site, opened: list[str]) ->
 
     with (built.nova / "nova" / "virt" / "driver.py").open("a") as file:
         file.write("# more\n")
-    age(built)
     built.build()
     assert built.read == ("virt",)
     opened.clear()
@@ -203,12 +203,12 @@ def test_a_file_is_touched_that_no_page_needs(built: Site, opened: list[str]) ->
     assert (built.read, opened) == ((), [])
 
 
+@pytest.mark.usefixtures("later")
 def test_an_older_environment_comes_back(built: Site) -> None:
     environment = kept(built).with_name("environment.pickle")
     before = environment.read_bytes()
     with (built.nova / "nova" / "virt" / "driver.py").open("a") as file:
         file.write("# more\n")
-    age(built)
     built.build()
     assert built.read == ("virt",)
     environment.write_bytes(before)

@@ -46,16 +46,20 @@ def remember(root: str, git: Git | None, seen: Seen, stamp: str, moment: int) ->
     """
     if seen.problems:
         return None
-    folders = _folders(root)
+    listed = _folders(root)
     around = [] if git is None else _around(git)
-    if folders is None or around is None:
+    if listed is None or around is None:
         return None
+    folders, ignoring = listed
+    if git is not None:
+        around += ignoring
     try:
         numbers = _numbers(root, folders)
     except OSError:
         return None
     around_numbers = _of_files(around)
-    if max(*numbers[::2], *around_numbers[::3], 0) >= moment - _SECOND:
+    # Sizes are far less. What unpacks or copies gives back the time of modification, but not that of the change.
+    if max(*numbers, *around_numbers) >= moment - _SECOND:
         return None
     return Remembered(stamp, seen.paths, folders, numbers.tolist(), around, around_numbers)
 
@@ -91,35 +95,44 @@ def _of_files(paths: list[str]) -> list[int]:
     return numbers
 
 
-def _folders(root: str) -> list[str] | None:
-    """Return all folders but tools' own; ``None`` where they are too many or one cannot be listed."""
+def _folders(root: str) -> tuple[list[str], list[str]] | None:
+    """Return all folders but tools' own, and what git is told in them to ignore.
+
+    A ``.gitignore`` that is ignored itself is not among the files that were seen. ``None`` where the folders are too
+    many or one cannot be listed.
+    """
     found, pending = ["."], [""]
+    ignoring: list[str] = []
     while pending:
         folder = pending.pop()
+        inner: list[str] = []
         try:
             with os.scandir(f"{root}/{folder}") as entries:
-                inner = [
-                    f"{folder}{entry.name}/"
-                    for entry in entries
-                    if not is_tools(entry.name) and entry.is_dir(follow_symlinks=False)
-                ]
+                for entry in entries:
+                    if entry.name == ".gitignore":
+                        ignoring.append(f"{root}/{folder}.gitignore")
+                    elif not is_tools(entry.name) and entry.is_dir(follow_symlinks=False):
+                        inner.append(f"{folder}{entry.name}/")
         except OSError:
             return None
         found += inner
         pending += inner
         if len(found) > _MOST_FOLDERS:
             return None
-    return found
+    return found, ignoring
 
 
 def _around(git: Git) -> list[str] | None:
     """Return the files by which git decides what belongs to its working folder, those of the user included."""
-    asked = ("index", "info/exclude", "config")
+    asked = ("index", "info/exclude", "config", "config.worktree")
     try:
         told = os.fsdecode(git.run("rev-parse", *(word for name in asked for word in ("--git-path", name))))
+        settled = os.fsdecode(git.run("config", "--list", "--name-only", "--show-origin", "-z"))
     except GitError:
         return None
-    own = [str(Path(git.root, path)) for path in told.splitlines()]
+    # Those of the system and those that another one includes, too.
+    origins = (origin.removeprefix("file:") for origin in settled.split("\0") if origin.startswith("file:"))
+    own = [str(Path(git.root, path)) for path in dict.fromkeys((*told.splitlines(), *origins))]
     home = Path.home()
     users = Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config", "git")
     settings = os.environ.get("GIT_CONFIG_GLOBAL")
