@@ -141,7 +141,7 @@ class NovaConfig:
             check=_check_participants,
             doc="Which lifeline of a diagram stands for something outside of Nova's processes, by the prefix of its "
             'dotted name: ``{"nova.virt.ironic": "Ironic"}``. The longest prefix that fits is taken; Neutron, '
-            "Cinder, Glance, Placement and the hypervisor driver are known.",
+            "Cinder, Glance, Placement, Cyborg, Manila and the hypervisor driver are known.",
         ),
     )
     mermaid: str = field(

@@ -81,15 +81,23 @@ class Boundaries:
         "safe_utils.",
         "exception_wrapper._get",
         "virt.hardware.",
+        "pci.devspec.",
+        "pci.stats.",
+        "pci.whitelist.",
         "policy.",
         "i18n.",
         "exception.",
-        "notifications.base.",
-        "notifications.objects.",
         "rpc.LegacyValidatingNotifier.",
         "rpc.get_notifier",
     )
     """The beginnings of the names of functions that only compute."""
+    notifying: tuple[str, ...] = (
+        "compute.utils.notify_about_",
+        "notifications.base.",
+        "notifications.objects.",
+        "rpc.if_notifications_enabled",
+    )
+    """The beginnings of the names of functions that only tell whoever listens; no service of the project does."""
     prefixes: tuple[tuple[str, str], ...] = (
         ("db.base.", ""),
         ("db.", "database"),
@@ -98,6 +106,8 @@ class Boundaries:
         ("volume.cinder", "external"),
         ("image.glance", "external"),
         ("scheduler.client.report", "external"),
+        ("share.manila", "external"),
+        ("accelerator.cyborg._CyborgClient.", "external"),
     )
     named: Mapping[str, str] = field(default_factory=dict)
     """What reaching a function is called, by its dotted name; it is then called without its decorators."""
@@ -173,7 +183,7 @@ class Boundaries:
 
     def is_leaf(self, name: str) -> bool:
         """Tell whether a function does nothing that anybody could ask for."""
-        return self.short(name).startswith(self.leaves)
+        return self.short(name).startswith((*self.leaves, *self.notifying))
 
     def element(self, walker: Walker, atom: Object) -> Value:  # noqa: ARG002 - of the general case
         """Return what going through an object gives."""

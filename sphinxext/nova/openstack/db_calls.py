@@ -355,7 +355,7 @@ def _boundaries(program: Program) -> Records:
         closed_kinds=frozenset(),
         opens=True,
         # Notifications send no message, but read fields that have to be loaded.
-        leaves=tuple(name for name in Records.leaves if not name.startswith("notifications.")),
+        notifying=(),
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from sphinxext.nova.model import Kind, Problem, QuestionError
 from sphinxext.nova.openstack.periodic_tasks import periodic_tasks
-from sphinxext.nova.openstack.rest import find_rest_action, function_of, rest_actions
+from sphinxext.nova.openstack.rest import find_rest_action, function_of, rest_actions, rest_actions_for
 from sphinxext.nova.program import ClassDef, FunctionDef, imported_by_string, lookup
 
 if TYPE_CHECKING:
@@ -67,11 +67,10 @@ def _is_rest(asked: str) -> bool:
 
 
 def _rest(program: Program, asked: str) -> Start:
-    actions = rest_actions(program)
-    found = find_rest_action(actions, asked)
+    found = find_rest_action(rest_actions_for(program, asked), asked)
     names = tuple(dict.fromkeys(f"{action.api}: {action.name}" for action in found))
     if not found:
-        near = get_close_matches(asked, {action.name for action in actions}, n=_MOST_NEAR)
+        near = get_close_matches(asked, {action.name for action in rest_actions(program)}, n=_MOST_NEAR)
         meant = f"; near matches: {', '.join(near)}" if near else ""
         raise QuestionError(Kind.NAME, f"no REST action {asked}{meant}")
     if len({action.function for action in found}) > 1:

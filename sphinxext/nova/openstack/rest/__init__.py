@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from sphinxext.nova.model import RestAction
+    from sphinxext.nova.openstack.rest.route_list import Wanted
     from sphinxext.nova.program import ClassDef, Program
 
 _WORDS: Final = ("mapper.resource", "APIRouter", "APIRouterV3", "APIRouterV21", LIST, DECLARATIONS)
@@ -31,7 +32,20 @@ def rest_actions(program: Program) -> tuple[RestAction, ...]:
 
     Where methods of one name answer different microversions, there is an action for each, the newest first.
     """
-    return program.remember("rest actions", lambda: _ordered(_actions(program)))
+    return program.remember("rest actions", lambda: _ordered(_actions(program, lambda _method, _path: True)))
+
+
+def rest_actions_for(program: Program, asked: str) -> tuple[RestAction, ...]:
+    """Return the actions among which :func:`find_rest_action` finds the same as among all.
+
+    With a table of routes (16.0.0 and newer) the controllers of all other routes need not be read for that.
+    """
+    wanted = f"{_split(asked)[1]} "
+
+    def is_wanted(http_method: str, path: str) -> bool:
+        return wanted.startswith(f"{_comparable(f'{http_method} {path}')} ")
+
+    return _ordered(_actions(program, is_wanted))
 
 
 def find_rest_action(actions: Iterable[RestAction], asked: str) -> tuple[RestAction, ...]:
@@ -41,9 +55,7 @@ def find_rest_action(actions: Iterable[RestAction], asked: str) -> tuple[RestAct
     chooses the API; else the one that :func:`rest_actions` puts first answers, which is v2 or v2.1. Of several
     microversions the newest is meant.
     """
-    prefix = _PREFIX.match(asked)
-    api = prefix[1].lower() if prefix else None
-    wanted = _comparable(asked[prefix.end() :] if prefix else asked)
+    api, wanted = _split(asked)
     found = [
         action
         for action in actions
@@ -64,6 +76,12 @@ def function_of(action: RestAction, program: Program) -> FunctionDef | None:
     return next((FunctionDef(module, fact.index) for fact in module.facts.functions if fact.line == action.line), None)
 
 
+def _split(asked: str) -> tuple[str | None, str]:
+    """Return the API that a question names, and the rest of it, comparable."""
+    prefix = _PREFIX.match(asked)
+    return (prefix[1].lower(), _comparable(asked[prefix.end() :])) if prefix else (None, _comparable(asked))
+
+
 def _comparable(name: str) -> str:
     http_method, _, rest = " ".join(name.split()).partition(" ")
     path, space, action = rest.partition(" ")
@@ -75,14 +93,14 @@ def _bare(action: RestAction) -> str | None:
     return _comparable(action.action) if action.api == "ec2" and action.action else None
 
 
-def _actions(program: Program) -> Iterator[RestAction]:
+def _actions(program: Program, wanted: Wanted) -> Iterator[RestAction]:
     folder = f"{program.checkout.package}/api"
     program.note("tree", folder)
     paths = mentions.mentioning(program.checkout, folder, _WORDS)
     program.load(paths)
     modules = [module for module in map(program.module_at, paths) if module is not None]
     for router in _served(routers(modules), program):
-        yield from listed(router.module, api_of(router))
+        yield from listed(router.module, api_of(router), wanted)
         yield from routed(router)
     for module in modules:
         yield from placement(module)

@@ -7,7 +7,7 @@ part of Nova from 14.0.0 to 19.0.0, has a dictionary from paths to functions.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from sphinxext.nova.model import RestAction
 from sphinxext.nova.openstack.rest.controllers import Route, actions
@@ -16,17 +16,23 @@ from sphinxext.nova.program import Assigned, ClassDef, FunctionDef, evaluate, me
 from sphinxext.nova.syntax.walking import inside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from sphinxext.nova.program import Module, Scope
     from sphinxext.nova.syntax.forms import Expr, Pair
+
+Wanted: TypeAlias = "Callable[[str, str], bool]"
+"""Tells whether the actions of a method of HTTP and a path are asked for."""
 
 LIST: Final = "ROUTE_LIST"
 DECLARATIONS: Final = "ROUTE_DECLARATIONS"
 
 
-def listed(module: Module, api: str) -> Iterator[RestAction]:
-    """Give the actions of a module's ``ROUTE_LIST``; entries that send to another path are none."""
+def listed(module: Module, api: str, wanted: Wanted) -> Iterator[RestAction]:
+    """Give the actions of a module's ``ROUTE_LIST``; entries that send to another path are none.
+
+    Controllers are looked for only where the route is wanted.
+    """
     table = _table(module, LIST)
     match table.value if table is not None else None:
         case ("tuple" | "list", entries):
@@ -35,18 +41,20 @@ def listed(module: Module, api: str) -> Iterator[RestAction]:
                     case ("tuple", (path, ("dict", methods))):
                         url = evaluate(path, module)
                         if isinstance(url, str):
-                            yield from _entry(url, methods, module, api)
+                            yield from _entry(url, methods, module, api, wanted)
 
 
-def _entry(url: str, methods: tuple[Pair, ...], module: Module, api: str) -> Iterator[RestAction]:
+def _entry(url: str, methods: tuple[Pair, ...], module: Module, api: str, wanted: Wanted) -> Iterator[RestAction]:
+    path = normal_path(url)
     for key, target in methods:
         http_method = evaluate(key, module)
         match target:
             case ("list" | "tuple", (factory, name)):
                 method = evaluate(name, module)
-                main, others = _controllers(factory, module)
-                path = normal_path(url)
-                if isinstance(http_method, str) and isinstance(method, str) and path is not None:
+                if not isinstance(http_method, str) or not isinstance(method, str) or path is None:
+                    continue
+                if wanted(http_method, path):
+                    main, others = _controllers(factory, module)
                     yield from actions(Route(api, http_method, path, method, main), others)
 
 
