@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sphinxext.nova.checkout import open_checkout
-from sphinxext.nova.openstack.rest import find_rest_action, function_of, rest_actions
+from sphinxext.nova.openstack.rest import find_rest_action, function_of, rest_actions, rest_actions_for
 from sphinxext.nova.program import Program
 from tests.openstack.rest.record_rest_actions import EXPECTED, counted
 from tests.openstack.test_history import tags
@@ -304,6 +304,29 @@ def test_a_list_of_routes(tmp_path: Path) -> None:
     assert (show.line, function.fact.line) == (11, 11)
     assert find_rest_action(asked, "v2:GET /servers/{id}") == ()
     assert find_rest_action(asked, "POST /servers/{id}/action") == ()
+    for name in (*(action.name for action in asked), "get  /servers/{server_id}/", "v2:GET /servers", "POST /servers"):
+        fresh = program(tmp_path, {})
+        assert find_rest_action(rest_actions_for(fresh, name), name) == find_rest_action(asked, name)
+
+
+def test_one_action_reads_no_controllers_of_other_routes(tmp_path: Path) -> None:
+    routes = (
+        "import functools\nfrom nova.api.openstack.compute import first, second\n"
+        "first_controller = functools.partial(_create, first.Controller)\n"
+        "second_controller = functools.partial(_create, second.Controller)\n"
+        "ROUTE_LIST = (('/first', {'GET': [first_controller, 'index']}),\n"
+        "              ('/second', {'GET': [second_controller, 'index']}))\n"
+        "class APIRouterV21(base_wsgi.Router): pass\n"
+    )
+    controller = "class Controller(object):\n    def index(self, req): pass\n"
+    files = {f"{API}/compute/{name}.py": controller for name in ("first", "second")}
+    nova = program(tmp_path, {f"{API}/compute/routes.py": routes, **files})
+    with nova.recording() as record:
+        (action,) = rest_actions_for(nova, "GET /second")
+    assert action.function == "nova.api.openstack.compute.second.Controller.index"
+    read = {source.path for source in record.sources if source.kind == "file"}
+    assert f"{API}/compute/second.py" in read
+    assert f"{API}/compute/first.py" not in read
 
 
 def test_ec2(tmp_path: Path) -> None:
@@ -348,6 +371,15 @@ def test_no_entry_of_the_list_of_routes_is_left_out(release: Callable[[str], Pat
     assert {(action.path if action.path != "/" else "/", action.http_method) for action in actions} == {
         (path.rstrip("/") or "/", http_method) for path, http_method in declared
     }
+
+
+@pytest.mark.release
+@pytest.mark.parametrize("name", ["nova-34.0.0", "nova-15.1.5", "cinder-29.0.0"])
+def test_one_action_is_found_as_among_all(release: Callable[[str], Path], name: str) -> None:
+    nova = Program(open_checkout(str(release(name))))
+    actions = rest_actions(nova)
+    for asked in [action.name for action in actions][::7]:
+        assert find_rest_action(rest_actions_for(nova, asked), asked) == find_rest_action(actions, asked)
 
 
 @pytest.mark.release
