@@ -104,6 +104,44 @@ def test_a_checkout_that_appears(site: Site) -> None:
     assert site.read == ("conductor", "mention", "only", "virt")
 
 
+def test_a_checkout_that_comes_back(built: Site) -> None:
+    before = built.output("conductor.html")
+    away = built.nova.rename(built.nova.with_name("away"))
+    assert built.build().count("[nova.checkout]") == 4
+    away.rename(built.nova)
+    assert built.build() == ""
+    assert built.read == ("conductor", "mention", "only", "virt")
+    assert built.output("conductor.html") == before
+
+
+@pytest.mark.parametrize("builder", ["text", "dirhtml", "epub", "xml"])
+def test_another_builder_has_read_the_change(built: Site, builder: str) -> None:
+    """They share a folder of doctrees, as with ``make html text``."""
+    config = {"version": "1", "copyright": "nobody"}  # EPUB wants them
+    written: list[str] = []
+
+    def build(name: str) -> None:
+        written.clear()
+        assert built.build(name, **config) == ""
+        assert built.app is not None
+        for page in PAGES:
+            outputs = sorted(built.app.outdir.rglob(f"{page}.*" if name != "dirhtml" else f"{page}/index.html"))
+            written.extend(page for file in outputs if b"new.py" in file.read_bytes())
+
+    build("html")
+    build(builder)
+    assert written == []
+    (built.nova / "nova" / "conductor" / "new.py").touch()
+    build("html")
+    assert (built.read, written) == (("conductor",), ["conductor"])
+    build(builder)
+    assert (built.read, written) == ((), ["conductor"])
+    assert built.app is not None
+    times = {file: file.stat().st_mtime_ns for file in built.app.outdir.rglob("*virt*") if file.is_file()}
+    build(builder)
+    assert {file: file.stat().st_mtime_ns for file in times} == times
+
+
 def git(folder: Path, *arguments: str) -> str:
     identity = ("-c", "user.name=Nobody", "-c", "user.email=nobody@example.org")
     done = subprocess.run(("git", *identity, *arguments), cwd=folder, check=True, capture_output=True, text=True)

@@ -127,7 +127,9 @@ class OpenStackDomain(Domain):
         self.problems.setdefault(self.env.docname, []).append((spec, problem, line))
 
     def note_sources(self, spec: str, stamp: str, states: dict[Source, str | None]) -> None:
-        """Record what of a checkout the current document depends on."""
+        """Record what of a checkout the current document depends on; the stamp is empty where it cannot be opened."""
+        if not stamp:
+            self.stamps[spec] = ""  # What it was before may come back.
         self.stamps.setdefault(spec, stamp)
         self.sources.setdefault(self.env.docname, {}).setdefault(spec, {}).update(states)
 

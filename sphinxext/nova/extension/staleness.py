@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from sphinxext.nova.extension.library import library
@@ -85,7 +86,28 @@ def _renew_stamps(_app: Sphinx, env: BuildEnvironment) -> None:
                 books.keep_look(spec, stamp)
 
 
+def _written_before_read(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Give the pages that were read after this builder wrote them: by another builder, or by a build that broke off.
+
+    Builders themselves compare what they wrote with the file of the page alone.
+    """
+    suffix = getattr(app.builder, "out_suffix", "")
+    if not suffix:
+        return []  # It writes all pages each time, or none.
+    place = getattr(app.builder, "get_outfilename", lambda docname: Path(app.outdir, docname + suffix))
+    found = []
+    for docname in _domain(env).sources:
+        try:
+            written = Path(place(docname)).stat().st_mtime_ns
+            if Path(app.doctreedir, f"{docname}.doctree").stat().st_mtime_ns > written:
+                found.append(docname)
+        except OSError:  # That it is not there, Sphinx sees.
+            continue
+    return found
+
+
 def setup(app: Sphinx) -> None:
-    """Compare the pages' sources before each build."""
+    """Compare the pages' sources before each build, and what was written of them with what was read."""
     app.connect("env-get-outdated", _outdated)
+    app.connect("env-get-updated", _written_before_read)
     app.connect("env-updated", _renew_stamps)
