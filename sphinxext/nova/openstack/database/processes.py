@@ -66,26 +66,29 @@ def _access(module: Module, options: Options) -> Access:
     blocked: list[int] = []
     scopes: list[Scope] = [module, *(FunctionDef(module, fact.index) for fact in module.facts.functions)]
     for scope in scopes:
-        for statement in _reached(scope.body, scope, options):
-            if _redirects(statement):
-                objects.append(statement[1])
-            if _switches_off(statement) or _blocks(statement) or _is_denied(statement, scope, options):
-                blocked.append(statement[1])
+        for statement, conditions in _with_conditions(scope.body):
+            redirects = _redirects(statement)
+            blocks_ = _switches_off(statement) or _blocks(statement) or _is_denied(statement, scope, options)
+            # Only now: to find out what an option is, every file may have to be looked through.
+            if (redirects or blocks_) and not any(_is_false(one, scope, options) for one in conditions):
+                objects += [statement[1]] * redirects
+                blocked += [statement[1]] * blocks_
     return Access(bool(objects), bool(blocked), min((*objects, *blocked), default=None))
 
 
-def _reached(block: Block, scope: Scope, options: Options) -> Iterator[Stmt]:
-    """Give the statements of a body, without those of branches that are not taken when nothing is configured."""
-    pending = [block]
+def _with_conditions(block: Block) -> Iterator[tuple[Stmt, tuple[Expr, ...]]]:
+    """Give the statements of a body, each with the conditions of the branches that it stands in."""
+    pending: list[tuple[Block, tuple[Expr, ...]]] = [(block, ())]
     while pending:
-        for statement in pending.pop():
-            yield statement
+        inner, conditions = pending.pop()
+        for statement in inner:
+            yield statement, conditions
             match statement:
                 case ("if", _, branches, orelse):
-                    taken = (body for _, condition, _, body in branches if not _is_false(condition, scope, options))
-                    pending += [*taken, orelse]
+                    pending += [(body, (*conditions, condition)) for _, condition, _, body in branches]
+                    pending.append((orelse, conditions))
                 case _:
-                    pending += blocks(statement)
+                    pending += [(nested, conditions) for nested in blocks(statement)]
 
 
 def _is_false(condition: Expr, scope: Scope, options: Options) -> bool:
