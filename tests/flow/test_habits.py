@@ -1191,3 +1191,94 @@ def test_what_the_driver_is_given_to_call_back(run: Callable[..., str]) -> None:
             {PAUSE} by callback
             """
     )
+
+
+# --- what is given to a function that leaves it as it is
+
+HOOKS = """
+import functools
+
+from outside import hooks
+
+
+class Manager(hooks.Manager):
+    def run_pre(self, name, args, kwargs, f=None):
+        self._run(name, 'pre', kwargs=kwargs, args=args, f=f)
+
+    def _run(self, name, kind, args, kwargs, f=None):
+        if name in kwargs or not args:
+            return
+        for one in self.extensions:
+            method = getattr(one, kind, None)
+            if method and kwargs.get('quiet') is None and len(kwargs) > 1:
+                method(f, *args, **kwargs)
+
+    def changed(self, name, args, kwargs):
+        {body}
+
+    def store(self, kwargs):
+        self.kept = kwargs
+
+    def ask(self, kwargs):
+        return self.ask(kwargs)
+
+
+_HOOKS = {}
+
+
+def add_hook(name):
+    def outer(f):
+        @functools.wraps(f)
+        def inner(*args, **kwargs):
+            manager = _HOOKS.setdefault(name, Manager(name))
+            manager.run_pre(name, args, kwargs, f=f)
+            manager.changed(name, args, kwargs)
+            return f(*args, **kwargs)
+        return inner
+    return outer
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "keeps"),
+    [
+        ("pass", True),
+        ("return len(kwargs) and kwargs['host'] or sorted(kwargs)", True),
+        ("name.go(**kwargs)", True),
+        ("kwargs = dict(kwargs)\n        self.run_pre(name, args, {})", True),
+        ("assert kwargs\n        while not kwargs:\n            name = kwargs.host, kwargs['a'][1:]", True),
+        ("self._run(name, args[0], args, kwargs)", True),
+        ("kwargs['host'] = name", False),
+        ("del kwargs['host']", False),
+        ("kwargs['host'], name = name, 1", False),
+        ("kwargs.update(host=name)", False),
+        ("name = kwargs", False),
+        ("kwargs += name", False),
+        ("name.go(kwargs)", False),
+        ("name.go(name, one=[kwargs])", False),
+        ("return args or kwargs", False),
+        ("return lambda: kwargs.pop('host')", False),
+        ("self.store(kwargs)", False),
+        ("self.ask(kwargs)", False),
+        ("self._run(*args, kwargs)", False),
+        ("def go():\n            return kwargs", False),
+    ],
+)
+def test_a_function_that_leaves_what_it_is_given_as_it_is(run: Callable[..., str], body: str, keeps: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    """2014.2: nobody asks for a host where none is given, although hooks see what is given."""
+    found = run(
+        """
+            @hooks.add_hook('run')
+            def _start(self, context, instance, host=None):
+                if host is not None:
+                    self.scheduler_rpcapi.select_destinations(context, host)
+                self.compute_rpcapi.start_instance(context, instance)
+
+            def run(self, context, instance):
+                self._start(context, instance=instance)
+        """,
+        imports="from nova.compute import hooks",
+        compute__hooks=HOOKS.replace("{body}", body),
+    )
+    sometimes = "opt host is not None\n  call nova-scheduler select_destinations\n"
+    assert found == (START if keeps else f"{sometimes}{START}")

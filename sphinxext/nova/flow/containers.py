@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sphinxext.nova.flow.values import Arguments, Const, Dict, Method, Object, Option, Sequence, Unknown, only_text
+from sphinxext.nova.flow.keeping import CHANGING, HARMLESS, keeps
+from sphinxext.nova.flow.values import (
+    Arguments,
+    Const,
+    Dict,
+    Function,
+    Method,
+    Object,
+    Option,
+    Sequence,
+    Unknown,
+    only_text,
+)
 
 if TYPE_CHECKING:
     from sphinxext.nova.flow.frames import Frame
@@ -12,28 +24,7 @@ if TYPE_CHECKING:
     from sphinxext.nova.flow.walker import Walker
     from sphinxext.nova.syntax.forms import CallForm, Expr
 
-CHANGING: Final = frozenset(
-    {
-        "append",
-        "extend",
-        "insert",
-        "add",
-        "update",
-        "setdefault",
-        "pop",
-        "popitem",
-        "remove",
-        "clear",
-        "discard",
-        "sort",
-    }
-)
-"""Methods that change their container."""
 _CONTAINERS: Final = (Dict, Sequence)
-_HARMLESS: Final = frozenset(
-    {"len", "isinstance", "str", "repr", "list", "dict", "tuple", "set", "sorted", "bool", "iter", "enumerate", "zip"}
-)
-"""Functions that leave what they are given as it is."""
 _ATTRIBUTES: Final = ".__dict__"
 """How code gets around ``__setattr__``: ``self.__dict__['_bdm_obj'] = bdm``. 2014.1 and newer (``block_device.py``)."""
 
@@ -206,31 +197,35 @@ class Containers:
             case Dict(), "setdefault" if given and len(given[0]) == 1:
                 default = given[1] if len(given) > 1 else self._atoms.none
                 value = self.item(frame, atom, given[0], default)
+                if atom.is_open and given[0][0] not in dict(atom.items):
+                    value = self._atoms.join(value, default)
                 return self._atoms.dict([*atom.items, (given[0][0], value)], is_open=atom.is_open), value
             case Dict(), _:
                 return self._atoms.dict(atom.items, is_open=True), self._atoms.any
         return atom, self._atoms.any
 
-    def open_given(self, frame: Frame, form: CallForm) -> None:
+    def open_given(self, frame: Frame, callee: Value, form: CallForm) -> None:
         """Note that a container that was given to a function may have been changed there."""
-        if form[1] in _HARMLESS:
+        if form[1] in HARMLESS:
             return
-        for argument in form[2]:
-            if isinstance(argument, str) and argument in frame.names:
-                self.open_name(frame, argument)
-        for name, argument in form[3]:
-            if isinstance(argument, str) and argument in frame.names and name != "**":
-                self.open_name(frame, argument)
+        given: list[tuple[int | str, Expr]] = [*enumerate(form[2]), *(one for one in form[3] if one[0] != "**")]
+        for place, argument in given:
+            if isinstance(argument, str) and self._is_closed(frame.names.get(argument, ())):
+                functions = [atom for atom in callee if isinstance(atom, Function)]
+                if not functions or not all(keeps(function, form, place) for function in functions):
+                    self.open_name(frame, argument)
 
     def open_name(self, frame: Frame, name: Expr) -> None:
         """Note that a container of this name may have been changed."""
         if not isinstance(name, str) or name not in frame.names:
             return
         value = frame.names[name]
-        for atom in value:
-            if isinstance(atom, _CONTAINERS) and not atom.is_open:
-                frame.names[name] = tuple(dict.fromkeys(self._opened(atom) for atom in value))
-                break
+        if self._is_closed(value):
+            frame.names[name] = tuple(dict.fromkeys(self._opened(atom) for atom in value))
+
+    @staticmethod
+    def _is_closed(value: Value) -> bool:
+        return any(isinstance(atom, _CONTAINERS) and not atom.is_open for atom in value)
 
     def _opened(self, atom: Atom) -> Atom:
         match atom:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sphinxext.nova.flow.containers import CHANGING
 from sphinxext.nova.flow.frames import FACTS
+from sphinxext.nova.flow.keeping import CHANGING
 from sphinxext.nova.flow.opposites import none_of, opposite
 from sphinxext.nova.flow.steps import Choice, Way
 from sphinxext.nova.flow.values import Class, Const, Dict, External, Object, Option, Sequence, Text, Unknown, truth
@@ -111,7 +111,7 @@ class Expressions:
                 return changed
         arguments = self.arguments(frame, form)
         value = self._walker.calls.call(frame, callee, arguments, line, form)
-        containers.open_given(frame, form)
+        containers.open_given(frame, callee, form)
         return value
 
     def arguments(self, frame: Frame, form: CallForm) -> Arguments:
