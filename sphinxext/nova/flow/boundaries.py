@@ -194,6 +194,11 @@ class Boundaries:
         del name
         return walker.atoms.any
 
+    def local(self, walker: Walker, name: str, value: Value) -> Value:
+        """Return what a local variable of this name is to which a value is assigned."""
+        del walker, name
+        return value
+
     def field(self, walker: Walker, frame: Frame, made: Object, name: str, found: Value) -> Value:
         """Return an attribute of a record, of which ``found`` is what its methods assign; steps go into the frame."""
         del walker, frame, made, name

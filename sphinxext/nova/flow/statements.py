@@ -113,7 +113,7 @@ class Statements:
                     self._walker.assign_attribute(frame, self._walker.expressions.value(frame, owner), name, value)
                     self._walker.refining.assigned(frame, target, value)
                 else:
-                    frame.names[target] = value
+                    frame.names[target] = self._walker.boundaries.local(self._walker, target, value)
                     frame.forget_name(target)
             case ("tuple" | "list", items):
                 for item, part in zip(items, self._parts(value, len(items)), strict=True):

@@ -1,8 +1,8 @@
 """What a walk needs to know of versioned objects: what they are called, and what their fields hold. 2013.2 and newer.
 
-Where nothing tells what an argument is, its name does: Nova calls an ``Instance`` ``instance``, and a list of them
-``instances``. A field that holds an object is read as one of its class. Reading a field that was not set asks
-``obj_load_attr``, which gets it out of the database.
+Where nothing tells what an argument or a local variable is, its name does: Nova calls an ``Instance`` ``instance``,
+and a list of them ``instances``. A field that holds an object is read as one of its class. Reading a field that was not
+set asks ``obj_load_attr``, which gets it out of the database.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from sphinxext.nova.flow import Boundaries, Reached, Summary
+from sphinxext.nova.flow.decorating import is_remotable
 from sphinxext.nova.openstack.versioned_objects import versioned_objects
 from sphinxext.nova.program import FunctionDef, lookup
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _LIST: Final = "List"
 _ITEMS: Final = "objects"
+_GET: Final = "get"
 _CLONE: Final = "obj_clone"
 """A method of :mod:`oslo_versionedobjects.base` that gives another object like this one."""
 LOADER: Final = "obj_load_attr"
@@ -53,9 +55,14 @@ class Records(Boundaries):
     _names: dict[str, ClassDef] = field(default_factory=dict, compare=False, repr=False)
 
     def names(self) -> Mapping[str, ClassDef]:
-        """Return the classes of objects by the names that parameters have."""
+        """Return the classes of objects by the names that parameters have.
+
+        Not those with a class method ``get``: where the name is that of a dictionary, ``security_group.get('id')``
+        would be taken for a question to the database.
+        """
         if not self._names:
-            classes = versioned_objects(self.program).classes
+            known = versioned_objects(self.program).classes
+            classes = {name: class_ for name, class_ in known.items() if not _gets(class_)}
             for name, class_ in classes.items():
                 snake = _CAPITAL.sub("_", name).lower()
                 self._names.setdefault(snake, class_)
@@ -70,6 +77,18 @@ class Records(Boundaries):
         """Return an object of the class that the name says, where it says one."""
         class_ = self.names().get(name)
         return walker.atoms.any if class_ is None else (walker.atoms.object(class_, None),)
+
+    def local(self, walker: Walker, name: str, value: Value) -> Value:
+        """Return for what is not known that it may be an object of the class that the name says, or something else.
+
+        No lists: what a request holds is called ``security_groups``, too.
+        """
+        if value is not walker.atoms.any and value is not walker.atoms.some:
+            return value
+        class_ = self.names().get(name)
+        if class_ is None or _ITEMS in self._declared(class_):
+            return value
+        return walker.atoms.join((walker.atoms.object(class_, None),), value)
 
     def element(self, walker: Walker, atom: Object) -> Value:
         """Return what the items of a list of objects are; of one object, itself: a list of lists is named alike."""
@@ -122,3 +141,10 @@ class Records(Boundaries):
 
     def _objects(self) -> VersionedObjects:
         return versioned_objects(self.program)
+
+
+def _gets(class_: ClassDef) -> bool:
+    """Tell whether ``get`` of a class is a class method of objects: ``SecurityGroup.get(context, id)``. 2014.2."""
+    member = lookup(class_, _GET)
+    function = member.definition if member is not None else None
+    return isinstance(function, FunctionDef) and is_remotable(function)

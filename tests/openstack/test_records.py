@@ -1,0 +1,79 @@
+"""What a name tells of what holds an object, where nothing else does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sphinxext.nova.checkout import open_checkout
+from sphinxext.nova.openstack.db_calls import db_calls
+from sphinxext.nova.program import Program
+from tests.small_database import FILES
+from tests.small_nova import make
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MANAGER = """import queue
+
+from nova import manager
+
+
+class ComputeManager(manager.Manager):
+    def __init__(self):
+        self.found = queue.Queue()
+
+    def run(self, context{parameters}):
+        {body}
+"""
+GROUP = """from nova import db
+from nova.objects import base
+
+
+class SecurityGroup(base.NovaObject):
+    fields = {'id': int, 'name': str}
+
+    @base.remotable_classmethod
+    def get(cls, context, group_id):
+        return db.instance_get_by_uuid(context, group_id)
+
+    @base.remotable
+    def save(self, context):
+        db.instance_update(context, self.id, {'name': self.name})
+
+
+class SecurityGroupList(base.NovaObject):
+    fields = {'objects': list}
+
+    @base.remotable
+    def save(self, context):
+        db.instance_destroy(context, None)
+"""
+
+
+@pytest.mark.parametrize(
+    ("parameters", "body", "reached"),
+    [
+        (", instance", "instance.save(context)", ["Instance.save"]),
+        # What comes out of a queue, nothing tells.
+        ("", "instance = self.found.get()[1]; instance.save(context)", ["Instance.save"]),
+        ("", "_, instance = self.found.get(); instance.save(context)", ["Instance.save"]),
+        ("", "for instance in self.found.get(): instance.save(context)", ["Instance.save"]),
+        ("", "what = self.found.get()[1]; what.save(context)", []),
+        # What is known stays what it is.
+        ("", "instance = {'uuid': 1}; instance.save(context)", []),
+        # The list in a request has the same name.
+        ("", "security_groups = self.found.get()[1]; security_groups.save(context)", []),
+        # Is it asked as a dictionary?
+        (", security_group", "security_group.get('name')", []),
+        ("", "security_group = self.found.get()[1]; security_group.get('name')", []),
+    ],
+)
+def test_a_name_tells_the_class(tmp_path: Path, parameters: str, body: str, reached: list[str]) -> None:
+    changes = {
+        "nova/compute/manager.py": MANAGER.format(parameters=parameters, body=body),
+        "nova/objects/security_group.py": GROUP,
+    }
+    rows = db_calls(Program(open_checkout(make(tmp_path, {**FILES, **changes}))), "ComputeManager.run").rows
+    assert [".".join((row.object or row.function).split(".")[-2:]) for row in rows if not row.inside] == reached
