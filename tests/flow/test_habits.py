@@ -1146,6 +1146,95 @@ def test_context_managers_surround_what_is_in_them(run: Callable[..., str]) -> N
 # --- the hypervisor driver
 
 
+@pytest.mark.parametrize(
+    "made",
+    [
+        "utils.import_object(FLAGS.compute_driver)",
+        "importutils.import_object_ns('nova.virt', FLAGS.compute_driver)",
+        "importutils.import_object(FLAGS.compute_driver, self.virtapi)",
+    ],
+    ids=["2011.3", "2012.2", "2013.1"],
+)
+def test_what_is_checked_to_be_a_driver_is_one(run: Callable[..., str], made: str) -> None:
+    """Nobody but the configuration knows its class. It is asked as one, and calls back what it is given."""
+    assert run(
+        f"""
+            def run(self, context, instance):
+                self.driver = utils.check_isinstance({made}, driver.ComputeDriver)
+                self.driver.reboot(instance, self._done)
+
+            def _done(self, context, instance):
+                self.compute_rpcapi.start_instance(context, instance)
+            """,
+        imports="from nova import utils\nfrom nova.openstack.common import importutils\nfrom nova.virt import driver\n",
+        virt____init__="",
+        virt__driver="""
+            class ComputeDriver(object):
+                def reboot(self, instance, done):
+                    raise NotImplementedError()
+            """,
+        utils="""
+            def check_isinstance(obj, cls):
+                if isinstance(obj, cls):
+                    return obj
+                raise Exception('Expected object of type: %s' % str(cls))
+
+
+            def import_object(import_str):
+                __import__(import_str)
+            """,
+    ) == text(
+        f"""
+            external nova.virt.driver.ComputeDriver.reboot
+            {START} by callback
+            """
+    )
+
+
+def test_what_is_checked_to_be_of_a_class_may_be_of_one_below_it(run: Callable[..., str]) -> None:
+    assert run(
+        """
+            def run(self, context, instance, made):
+                if isinstance(made, plans.First):
+                    made.go(context, instance)
+                elif isinstance(made, (plans.Second, dict)):
+                    made.go(context, instance)
+                assert isinstance(made, plans.Third)
+                made.go(context, instance)
+                made.rest(context, instance, self._after)
+
+            def _after(self, context, instance):
+                self.compute_rpcapi.start_instance(context, instance)
+            """,
+        imports="from nova.compute import plans\n",
+        compute__plans="""
+            from nova.compute import rpcapi
+
+
+            class First(object):
+                def go(self, context, instance):
+                    rpcapi.ComputeAPI().start_instance(context, instance)
+
+
+            class Second(First):
+                def go(self, context, instance):
+                    rpcapi.ComputeAPI().pause_instance(context, instance)
+
+
+            class Third(First):
+                def go(self, context, instance):
+                    rpcapi.ComputeAPI().stop_instance(context, instance)
+            """,
+    ) == text(
+        f"""
+            opt isinstance(made, plans.First)
+              {START}
+            {STOP}
+            {START} by callback
+            """
+    )
+
+
 def test_what_the_driver_is_given_to_call_back(run: Callable[..., str]) -> None:
     assert run(
         """

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sphinxext.nova.checkout import open_checkout
+from sphinxext.nova.flow import Boundaries, Walker
+from sphinxext.nova.flow.frames import Frame
+from sphinxext.nova.flow.values import Class, Object
 from sphinxext.nova.model import QuestionError
 from sphinxext.nova.openstack.rpc_flow import Flows
 from sphinxext.nova.program import Program
@@ -80,3 +83,48 @@ def test_boot_and_delete_of_every_tag(nova_git: Path, facts: Cache, tag: str) ->
         assert [message for message in dict.fromkeys(sent) if message in MADE_OF] == expected
         assert [message for message in messages if message.endpoint is None] == []
     assert flows.program.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("tag", "classes"),
+    [
+        # The default function has a class for each value of another option; the fake one makes itself in other ways.
+        ("2010.1", ["virt.libvirt_conn.LibvirtConnection", "virt.xenapi.XenAPIConnection"]),
+        # The same, and it is checked that the result is a driver.
+        (
+            "2011.3",
+            [
+                "virt.driver.ComputeDriver",
+                "virt.hyperv.HyperVConnection",
+                "virt.libvirt.connection.LibvirtConnection",
+                "virt.vmwareapi_conn.VMWareESXConnection",
+                "virt.xenapi_conn.XenAPIConnection",
+            ],
+        ),
+        (
+            "2012.1",
+            [
+                "virt.baremetal.proxy.ProxyConnection",
+                "virt.driver.ComputeDriver",
+                "virt.libvirt.connection.LibvirtConnection",
+                "virt.vmwareapi_conn.VMWareESXConnection",
+                "virt.xenapi_conn.XenAPIConnection",
+            ],
+        ),
+        # The option has no default any more. From 2013.1 on a function of the driver's module makes it.
+        ("2012.2", ["virt.driver.ComputeDriver"]),
+        ("2013.1", ["virt.driver.ComputeDriver"]),
+        ("14.0.0", ["virt.driver.ComputeDriver"]),
+    ],
+)
+def test_the_driver_of_nova_compute(nova_git: Path, tag: str, classes: list[str]) -> None:
+    program = Program(open_checkout(f"{nova_git}@{tag}"))
+    module = program.module("nova.compute.manager")
+    assert module is not None
+    walker = Walker(program, Boundaries())
+    with walker.walking():
+        [manager] = walker.names.member(module, "ComputeManager")
+        assert isinstance(manager, Class)
+        made = walker.atoms.object(manager.definition, walker.atoms.empty)
+        found = walker.heap.attribute(Frame(module, {}, {}), made, "driver")
+    assert sorted(atom.class_.name for atom in found if isinstance(atom, Object)) == [f"nova.{one}" for one in classes]

@@ -1,4 +1,4 @@
-"""What a condition that holds, or does not, says about the names in it: tests of truth and of ``None``.
+"""What a condition that holds, or does not, says about the names in it: tests of truth, of ``None`` and of a class.
 
 Also about attributes of an object that a name means (``self.host_list``), until one of that name may be assigned.
 """
@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sphinxext.nova.flow.values import Const, Dict, External, Object, Option, Sequence, Unknown
+from sphinxext.nova.flow.values import Class, Const, Dict, External, Object, Option, Sequence, Unknown
+from sphinxext.nova.program import mro
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from sphinxext.nova.flow.steps import Summary
     from sphinxext.nova.flow.values import Atom, Atoms, Function, Value
     from sphinxext.nova.flow.walker import Walker
+    from sphinxext.nova.program import ClassDef
     from sphinxext.nova.syntax.forms import CallForm, Expr
 
 
@@ -51,6 +53,10 @@ class Refining:
             case ("compare", str(name), (("==" | "!=" as sign, ("str", str(text))),)) if name in frame.names:
                 if truth is (sign == "=="):
                     frame.names[name] = (atoms.const(text),)
+            case ("call", "isinstance", (str(name), class_), (), _, _) if name in frame.names:
+                match self._walker.expressions.value(frame, class_):
+                    case (Class(definition=definition),):
+                        frame.names[name] = _instance(self._walker, frame.names[name], definition, truth=truth)
             case ("walrus", str(name), _) if name in frame.names:
                 frame.names[name] = _true(frame.names[name], atoms, truth=truth)
 
@@ -141,3 +147,28 @@ def _may_be_none(value: Value) -> bool:
             case External(truth=None):
                 return True
     return False
+
+
+def _instance(walker: Walker, value: Value, class_: ClassDef, *, truth: bool) -> Value:
+    """Leave what is an instance of a class, or what is none.
+
+    What nothing was known of is one of the class then, or of one below it, which may do everything in another way; but
+    for a class that nobody looks into that is all the same: ``check_isinstance(made, driver.ComputeDriver)`` of
+    ``nova/utils.py``, 2011.3 and newer.
+    """
+    atoms = walker.atoms
+
+    def refined(atom: Atom) -> Value:
+        match atom:
+            case Object(arguments=None) if truth and atom.class_ in mro(class_):
+                return (atoms.object(class_, None),)
+            case Object():
+                return (atom,) if (class_ in mro(atom.class_)) is truth else ()
+            case Unknown() if truth and atom.truth is not False:
+                made = atoms.object(class_, None)
+                return (made,) if walker.boundaries.is_opaque_class(class_) else (made, *atoms.some)
+            case Const():
+                return () if truth else (atom,)
+        return (atom,)
+
+    return atoms.limited(one for atom in value for one in refined(atom)) or value
