@@ -26,7 +26,8 @@ class LayoutRow:
 
     ``path`` is relative to the root, without a trailing slash. ``described_by`` is ``page``, ``user``, ``catalog`` or
     ``docstring``; ``role`` (of a file in a service's own folder) is a member of :class:`Role`. ``lines`` counts lines
-    of text files; ``files`` is 1 for a file. ``depth`` is the number of folders between the row and the folder asked.
+    of text files, and is ``None`` for a file that cannot be read; such a file adds nothing to its folders. ``files`` is
+    1 for a file. ``depth`` is the number of folders between the row and the folder asked.
     """
 
     path: str
@@ -36,7 +37,7 @@ class LayoutRow:
     role: Role | None
     service: str | None
     files: int
-    lines: int
+    lines: int | None
     depth: int = 0
 
 

@@ -10,6 +10,7 @@ from sphinxext.nova.catalog import bundled
 from sphinxext.nova.checkout import open_checkout
 from sphinxext.nova.model import Kind, LayoutRow, Problem, QuestionError, Role, Source
 from sphinxext.nova.openstack.layout import layout
+from sphinxext.nova.present.layout import layout_table
 from tests.small_nova import make
 
 if TYPE_CHECKING:
@@ -102,6 +103,22 @@ def test_a_bad_file_is_one_problem_and_the_rest_of_the_answer(tmp_path: Path) ->
         (Kind.SYNTAX, "nova/service.py", 5)
     ]
     assert all(isinstance(problem, Problem) for problem in answer.problems)
+
+
+def test_the_lines_of_what_cannot_be_read_are_unknown(tmp_path: Path) -> None:
+    folder = make(tmp_path)
+    with (folder / "nova/virt/huge.py").open("wb") as file:
+        file.truncate(50 * 1024 * 1024)
+    (folder / "nova/virt/picture.png").write_bytes(b"\x89PNG\0\n")
+    checkout = open_checkout(str(folder))
+    answer = layout(checkout, "nova/virt")
+    lines = {row.path.rpartition("/")[2]: row.lines for row in answer.rows}
+    assert (lines["huge.py"], lines["picture.png"]) == (None, 0)
+    assert [(problem.kind, problem.file) for problem in answer.problems] == [(Kind.HUGE, "nova/virt/huge.py")]
+    (total,) = (row.lines for row in layout(checkout, "nova").rows if row.path == "nova/virt")
+    assert total == sum(number for number in lines.values() if number is not None)
+    shown = {row.key: row.cells[-1].text for row in layout_table(answer.rows, ("path", "lines"), str).rows}
+    assert shown["nova/virt/huge.py"] == ""
 
 
 def test_a_bad_file_elsewhere_is_a_problem_where_a_role_depends_on_it(tmp_path: Path) -> None:

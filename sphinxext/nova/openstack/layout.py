@@ -91,6 +91,7 @@ class _Reading:
         self._facts: dict[str, FileFacts | None] = {}
         self._sizes: dict[str, _Size] = {}
         self._inside: dict[str, set[str]] = {}
+        self._unread: set[str] = set()
 
     def measure(self, folder: str) -> None:
         """Count files and lines of every folder and file below ``folder``."""
@@ -102,10 +103,12 @@ class _Reading:
             if f"{problem.file}/".startswith(prefix) or not problem.file or prefix.startswith(f"{problem.file}/")
         ]
         sizes: dict[str, _Size] = defaultdict(_Size)
+        unread = set[str]()
         inside: dict[str, set[str]] = defaultdict(set)
         for path, data in self.checkout.read_many(self.checkout.below(folder)):
             if isinstance(data, Problem):
                 self.problems.append(data)
+                unread.add(path)
                 lines = 0
             else:
                 lines = _lines(data)
@@ -118,7 +121,7 @@ class _Reading:
                 sizes[parent].lines += lines
                 child = parent
             inside[folder].add(child)
-        self._sizes, self._inside = sizes, inside
+        self._sizes, self._inside, self._unread = sizes, inside, unread
 
     def rows(self, folder: str, depth: int, level: int = 0) -> Iterable[LayoutRow]:
         """Describe what is directly in ``folder``, and below that ``depth`` - 1 levels more."""
@@ -134,7 +137,7 @@ class _Reading:
                 role=self._role(path, is_folder=is_folder) if in_service else None,
                 service=self._service(path) if is_folder else None,
                 files=self._sizes[path].files,
-                lines=self._sizes[path].lines,
+                lines=None if path in self._unread else self._sizes[path].lines,
                 depth=level,
             )
             if is_folder and level + 1 < depth:

@@ -55,7 +55,7 @@ def layout_table(rows: Sequence[LayoutRow], columns: Sequence[str], translate: C
             "service": Cell(row.service or ""),
             "role": Cell(roles[row.role] if row.role else ""),
             "files": Cell(f"{row.files:,}"),
-            "lines": Cell(f"{row.lines:,}"),
+            "lines": Cell("" if row.lines is None else f"{row.lines:,}"),
         }
         table.append(TableRow(row.path, tuple(cells[key] for key in columns), row.depth))
     return Table(tuple(titles[key] for key in columns), tuple(table))
