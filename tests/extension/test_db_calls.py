@@ -187,6 +187,8 @@ def test_a_role_leads_to_the_row_or_says_what_is_near(calls: Site) -> None:
     page = calls.output("index.html")
     assert 'href="#nova-db-nova.db.api.instance_update"' in page
     assert 'href="#nova-db-nova.db.api.instance_destroy"' in page
+    index = calls.output("genindex.html")
+    assert 'index.html#nova-db-nova.db.api.instance_update">instance_update (database function)</a>' in index
     calls.write(index=":openstack:db:`instance_updat`\n")
     assert calls.build().startswith(
         "index.rst:1: WARNING: no database function instance_updat in nova 2013.2; near matches: instance_update"

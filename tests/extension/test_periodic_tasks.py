@@ -176,7 +176,8 @@ def test_references_inventory_and_index(tasks: Site) -> None:
             "Second\n======\n\nTo :openstack:task:`_sync`, :openstack:task:`ComputeManager._clean`, "
             ":openstack:task:`the loop <nova.service.Service.periodic_tasks>`, :openstack:option:`sync_interval`, "
             ":openstack:option:`[cache] interval`, :openstack:option:`again:[DEFAULT] compute_manager` and "
-            ":any:`Manager._publish`.\n"
+            ":any:`Manager._publish`, :openstack:task:`~ComputeManager._clean`, "
+            ":openstack:file:`~again:nova/service.py` and :openstack:folder:`~nova/compute/`.\n"
         ),
     )
     assert tasks.build(nova_checkouts={"again": "../nova"}, nitpicky=True) == ""
@@ -191,6 +192,9 @@ def test_references_inventory_and_index(tasks: Site) -> None:
         ("[cache] interval", f"{source}/compute/manager.py#L16"),
         ("[DEFAULT] compute_manager", f"{source}/service.py#L6"),
         ("Manager._publish", "index.html#nova-task-Manager._publish"),
+        ("_clean", "index.html#nova-task-ComputeManager._clean"),
+        ("service.py", f"{source}/service.py"),
+        ("compute", f"{source}/compute"),
     ]
     tasks.write(index="Tasks\n=====\n\n.. periodic-tasks:: nova-compute\n\n.. toctree::\n\n   second\n")
     assert tasks.build(nova_checkouts={"again": "../nova"}, nitpicky=True) == ""

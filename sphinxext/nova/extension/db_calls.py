@@ -83,7 +83,7 @@ class DbCalls(NovaDirective):
     def answer(self, location: nova_answer) -> Sequence[nodes.Node]:  # noqa: ARG002 - it has nothing to warn of
         """Ask for the calls and make a table of them, or of their numbers."""
         from sphinxext.nova.extension.tables import Renderer
-        from sphinxext.nova.present.db_calls import db_calls_table, default_columns, summary_table
+        from sphinxext.nova.present.db_calls import db_calls_table, default_columns, function_name, summary_table
 
         columns = self.words("columns", DB_CALLS)
         self.checkout()
@@ -105,7 +105,7 @@ class DbCalls(NovaDirective):
                 if row.key in shown:
                     return []
                 shown.add(row.key)
-                return self.target("db", row.key)
+                return self.target("db", row.key, indexed=function_name(row.key))
 
             renderer = Renderer(self.link, anchor, lambda _row, _column: None)
             table = db_calls_table(rows, columns or default_columns(rows), translate)

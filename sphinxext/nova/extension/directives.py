@@ -139,8 +139,11 @@ class NovaDirective(SphinxDirective):
         checkout = self.library.checkout(self.spec())
         return self.library.link(checkout, cell.place, cell.line) if cell.place else None
 
-    def target(self, objtype: str, name: str) -> list[nodes.Node]:
-        """Make what references to an object of the checkout lead to, and its entry in the general index."""
+    def target(self, objtype: str, name: str, *, indexed: str | None = None) -> list[nodes.Node]:
+        """Make what references to an object of the checkout lead to, and its entry in the general index.
+
+        :param indexed: how the index calls it, ``None`` for its name.
+        """
         if "no-index" in self.options:
             return []
         checkout = self.options.get("checkout", "")
@@ -150,7 +153,7 @@ class NovaDirective(SphinxDirective):
         self.state.document.note_explicit_target(target)
         domain = cast("OpenStackDomain", self.env.domains["openstack"])
         domain.note_object(objtype, checkout, name, anchor)
-        entry = f"{name} ({domain.object_types[objtype].lname})"
+        entry = f"{indexed or name} ({domain.object_types[objtype].lname})"
         return [addnodes.index(entries=[("single", entry, anchor, "", None)]), target]
 
     def choice(self, option: str, known: Collection[str], default: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from sphinx.roles import XRefRole
 
@@ -32,8 +32,12 @@ class Found:
 class CheckoutRole(XRefRole):
     """A thing of a checkout; ``name:`` before the target means one of ``nova_checkouts``.
 
-    A subclass finds the thing. What is not in the checkout is a warning of kind ``name``.
+    As in the domains of Sphinx, ``~`` before the target shows its last part alone. A subclass finds the thing. What is
+    not in the checkout is a warning of kind ``name``.
     """
+
+    separator: ClassVar[str] = "."
+    """What stands between the parts of a target."""
 
     def process_link(
         self,
@@ -45,15 +49,18 @@ class CheckoutRole(XRefRole):
     ) -> tuple[str, str]:
         """Look the thing up in the checkout, leave its address on the node and normalise the target."""
         name, colon, asked = target.rpartition(":")
-        refnode["openstack:checkout"] = name
         shown = title.rpartition(":")[2] if colon and not has_explicit_title else title
+        if not has_explicit_title and target.startswith("~"):
+            name, asked = name.removeprefix("~"), asked.removeprefix("~")
+            shown = self.normalised(asked).rpartition(self.separator)[2]
+        refnode["openstack:checkout"] = name
         books = library(env)
         if books.elsewhere:
             refnode["openstack:missing"] = True
             return shown, self.normalised(asked)
         if not name and not books.config.checkout and not books.config.checkouts:
             # A project without a checkout of its own may refer to another project's pages.
-            return title, self.normalised(asked)
+            return shown if target.startswith("~") else title, self.normalised(asked)
         try:
             found = self.find(env, books, books.spec(name), refnode["reftype"], self.normalised(asked))
         except QuestionError as error:
@@ -92,6 +99,8 @@ class PathRole(CheckoutRole):
     row of a layout that shows the path, or else to the path's source. A path that is not in the checkout is a warning
     of kind ``name``.
     """
+
+    separator = "/"
 
     def normalised(self, target: str) -> str:
         """Take away the slashes at the ends."""
