@@ -439,3 +439,26 @@ def test_the_command_line_gives_the_whole_answer(tmp_path: Path) -> None:
             "by_drivers_only": False,
         }
     ]
+
+
+def test_what_a_server_calls_of_the_metadata_api(tmp_path: Path) -> None:
+    handler = """
+        import webob.dec
+
+        from nova import db
+        from nova import wsgi
+
+
+        class MetadataRequestHandler(wsgi.Application):
+            @webob.dec.wsgify(RequestClass=wsgi.Request)
+            def __call__(self, req):
+                return db.instance_get_by_uuid(None, req.headers.get('X-Instance-ID'))
+        """
+    changes = {"nova/api/metadata/handler.py": dedent(handler).lstrip(), "nova/api/metadata/__init__.py": ""}
+    program = Program(open_checkout(make(tmp_path, {**FILES, **changes})))
+    assert [(row.function, row.callers) for row in db_calls(program, "nova-api-metadata").rows] == [
+        (
+            "nova.db.api.instance_get_by_uuid",
+            (Caller("nova.api.metadata.handler.MetadataRequestHandler.__call__", "nova/api/metadata/handler.py", 10),),
+        )
+    ]

@@ -44,6 +44,8 @@ _ALLOWED: Final = "db_allowed"
 """What a command gives ``Service.create`` when its process may not touch the database. 2013.1 to 14.0.0."""
 _TWISTED: Final = "startService"
 """What the library twisted calls of a service, which ``Service.create`` does not return. 2010.1."""
+_CALLED: Final = "__call__"
+"""What a WSGI server calls of an application."""
 _DYNAMIC: Final = "__getattr__"
 _LOADABLE: Final = ("filters", "weights")
 
@@ -113,7 +115,11 @@ class ServiceWork:
         elif service == f"{package}-{_API}-metadata":
             handler = imported_by_string(f"{package}.{_METADATA}", self._program)
             if isinstance(handler, ClassDef):
-                yield from self._all_methods(self._made(handler), private=True)
+                made = self._made(handler)
+                yield from self._all_methods(made, private=True)
+                called = methods(handler).get(_CALLED)
+                if called is not None:
+                    yield self._method(made, called)
             yield from self._of_application()
             yield from self._of_command(service)
         else:
