@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 import time
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -14,7 +17,6 @@ from sphinxext.nova.checkout import _folder, _look
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from sphinxext.nova.checkout import Checkout
     from sphinxext.nova.checkout._look import FolderLook
@@ -252,6 +254,28 @@ def test_an_older_environment_comes_back(built: Site) -> None:
     environment.write_bytes(before)
     built.build()
     assert built.read == ("virt",)
+
+
+@pytest.mark.usefixtures("later")
+def test_nothing_can_be_kept(built: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a read-only file system, whose builds find nothing to read, either."""
+
+    (built.nova / "setup.py").write_text("x = 1\n")
+    refused: list[str] = []
+    for name in ("write_text", "unlink"):
+        really: Callable[..., object] = getattr(Path, name)
+
+        def refuse(
+            path: Path, *arguments: object, name: str = name, really: Callable[..., object] = really, **options: object
+        ) -> object:
+            if not path.name.startswith("sphinxext-nova."):
+                return really(path, *arguments, **options)
+            refused.append(name)
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(path))
+
+        monkeypatch.setattr(Path, name, refuse)
+    assert built.build() == ""
+    assert (built.read, refused) == ((), ["write_text", "unlink"])
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"[1, []]", b'[1, {"../nova": ["", []]}]', b"[0, {}]", b"\xff"])

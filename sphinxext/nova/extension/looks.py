@@ -6,6 +6,7 @@ and no page was found to differ: without it, each build after a file was touched
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from typing import TYPE_CHECKING, Any, Final
@@ -63,5 +64,6 @@ class Looks:
         try:
             written.write_text(json.dumps([_VERSION, looks]), encoding="utf-8")
             written.replace(self._path)
-        except OSError:
-            written.unlink(missing_ok=True)  # the next build looks anew
+        except OSError:  # the next build looks anew
+            with contextlib.suppress(OSError):  # a read-only file system refuses even to remove what is not there
+                written.unlink()
