@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sphinxext.nova.checkout import open_checkout
 from sphinxext.nova.openstack.db_calls import db_calls
 from sphinxext.nova.openstack.rpc_flow import rpc_flow
+from sphinxext.nova.present.db_calls import db_calls_table
 from sphinxext.nova.program import Program
 from tests.small_database import FILES
 from tests.small_nova import make
@@ -147,6 +148,17 @@ def test_each_driver_is_gone_through_with_what_it_was_given(tmp_path: Path) -> N
         ("instance_destroy", "direct", (REAL_DRIVER,), True, ["real.driver.RealDriver.power_off:16"]),
         ("instance_update", "conductor", (SLOW, REAL_DRIVER), True, ["manager.ComputeVirtAPI.instance_update:11"]),
         ("instance_update", "object", (REAL_DRIVER,), False, ["manager.ComputeManager._done:27"]),
+    ]
+
+
+def test_the_column_of_drivers(tmp_path: Path) -> None:
+    rows = db_calls(Program(open_checkout(str(make(tmp_path, dict(TREE))))), "nova-compute").rows
+    table = db_calls_table([row for row in rows if not row.inside], ("function", "drivers"), str)
+    assert [column.title for column in table.columns] == ["Function", "Hypervisor drivers"]
+    assert [[cell.text for cell in row.cells] for row in table.rows] == [
+        ["instance_destroy", "driver.RealDriver"],
+        ["instance_update", "fake.SlowFakeDriver, driver.RealDriver"],
+        ["instance_update", "driver.RealDriver"],
     ]
 
 

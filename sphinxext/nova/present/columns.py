@@ -24,7 +24,18 @@ OPTIONS = ("option", "default", "help", "tasks", "source")
 RPC_FLOW = ("number", "sender", "receiver", "kind", "method", "sent_by", "condition")
 """Of the steps of an RPC flow."""
 
-DB_CALLS = ("service", "function", "access", "way", "object", "process", "callers", "implementation", "source")
+DB_CALLS = (
+    "service",
+    "function",
+    "access",
+    "way",
+    "object",
+    "process",
+    "callers",
+    "drivers",
+    "implementation",
+    "source",
+)
 """Of database calls."""
 
 SERVICES = (

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from sphinxext.nova.model import Caller, DbCall, Step
 
-_ON_REQUEST = frozenset({"process", "implementation", "source"})
+_ON_REQUEST = frozenset({"process", "drivers", "implementation", "source"})
 _ROUTES = ("direct", "object", "conductor")
 _MOST_CALLERS = 5
 
@@ -62,6 +62,7 @@ def db_calls_table(rows: Sequence[DbCall], columns: Sequence[str], translate: Ca
         "object": Column("object", translate("Method of an object"), Look.NAME, 30),
         "process": Column("process", translate("Done by"), Look.NAME, 18),
         "callers": Column("callers", translate("Asked by"), Look.NAME, 40),
+        "drivers": Column("drivers", translate("Hypervisor drivers"), Look.NAME, 30),
         "implementation": Column("implementation", translate("Implementation"), Look.NAME, 34),
         "source": Column("source", translate("Source"), Look.NAME, 30),
     }
@@ -81,6 +82,7 @@ def db_calls_table(rows: Sequence[DbCall], columns: Sequence[str], translate: Ca
             "object": several(Cell(printable(_short(name))) for name in row.objects),
             "process": Cell(printable(row.process or "")),
             "callers": _callers(row.callers, translate),
+            "drivers": several(Cell(printable(_short(name))) for name in row.drivers),
             "implementation": Cell(printable(row.implementation or ""), row.file, row.line),
             "source": Cell(f"{printable(row.file)}:{row.line}", row.file, row.line),
         }
