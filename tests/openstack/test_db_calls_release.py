@@ -62,6 +62,16 @@ def test_functions_that_objects_keep_for_themselves(release: Callable[[str], Pat
 
 
 @pytest.mark.release
+def test_the_method_of_an_object_that_is_meant_comes_first(release: Callable[[str], Path]) -> None:
+    """Loading fields on the way, others get to the same function; those come after it."""
+    rows = db_calls(Program(open_checkout(str(release("nova-34.0.0")))), "nova-compute").rows
+    meant = {row.function.rpartition(".")[2]: row.object for row in rows if row.route == "object"}
+    assert meant["instance_get_by_uuid"] == "nova.objects.instance.Instance.get_by_uuid"
+    assert meant["service_get_by_compute_host"] == "nova.objects.service.Service.get_by_compute_host"
+    assert meant["instance_update_and_get_original"] == "nova.objects.instance.Instance.save"
+
+
+@pytest.mark.release
 def test_the_drivers_of_a_release(release: Callable[[str], Path]) -> None:
     """``db_calls_drivers.json`` has the function and way of each row that drivers reach, and which; each alone or not.
 

@@ -282,9 +282,16 @@ class _Ways:
         """The methods of objects that a function is reached through, and how many functions each reaches."""
 
     def through(self, function: DbFunction) -> tuple[str, ...]:
-        """Return the methods of objects that a function is reached through; what reaches least is meant for it."""
+        """Return the methods of objects that a function is reached through, first those that are meant for it.
+
+        They are called as its name ends (``Instance.get_by_uuid``, ``instance_get_by_uuid``), or reach the least.
+        """
         sizes = self.objects[function]
-        return tuple(sorted(sizes, key=lambda name: (sizes[name], name)))
+
+        def order(name: str) -> tuple[bool, int, str]:
+            return not function.name.endswith(f"_{name.rpartition('.')[2]}"), sizes[name], name
+
+        return tuple(sorted(sizes, key=order))
 
     def join(self, others: _Ways) -> None:
         """Add other ways."""
