@@ -8,6 +8,7 @@ from sphinxext.nova.flow import Boundaries, Walker
 from sphinxext.nova.model import Answer, Entry, Flow, Source
 from sphinxext.nova.openstack.endpoints import Endpoints
 from sphinxext.nova.openstack.entries import find_entry
+from sphinxext.nova.openstack.quiet import Quiet
 from sphinxext.nova.openstack.telling import Teller
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Flows:
         self.walker = Walker(program, Boundaries(package=program.checkout.package), assume)
         self.walker.explaining = explaining
         self.endpoints = Endpoints(self.walker)
+        self._quiet = Quiet()
 
     def find(self, asked: str) -> Start:
         """Find the entry that a reader means.
@@ -43,7 +45,7 @@ class Flows:
     def flow(self, start: Start) -> Flow:
         """Tell what happens from an entry on."""
         with self.walker.walking():
-            teller = Teller(self.walker, self.endpoints, start)
+            teller = Teller(self.walker, self.endpoints, self._quiet, start)
             steps = teller.told()
         entry = Entry(
             name=start.name,

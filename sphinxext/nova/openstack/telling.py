@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
-from sphinxext.nova.flow import Call, Choice, Decided, Lost, Reached, Sent, Summary, sends
-from sphinxext.nova.model import Again, Block, Boundary, Branch, Message, Unresolved
+from sphinxext.nova.flow import Call, Choice, Decided, Lost, Reached, Sent, sends
+from sphinxext.nova.model import Again, Block, Branch, Message
 from sphinxext.nova.openstack.database import Access, database_access
 from sphinxext.nova.openstack.hosts import Hosts
+from sphinxext.nova.openstack.quiet import Once, block, unresolved
 from sphinxext.nova.openstack.ways import Way
 from sphinxext.nova.openstack.written import Server
-from sphinxext.nova.syntax.rendering import render
 
 if TYPE_CHECKING:
-    from sphinxext.nova.flow import Object, Steps, Walker
-    from sphinxext.nova.model import Participant, Step
+    from collections.abc import Sequence
+
+    from sphinxext.nova.flow import Object, Steps, Summary, Walker
+    from sphinxext.nova.model import Participant, Step, Unresolved
     from sphinxext.nova.openstack.endpoints import Endpoint, Endpoints
     from sphinxext.nova.openstack.entries import Start
+    from sphinxext.nova.openstack.quiet import Quiet
     from sphinxext.nova.program import ClassDef
 
-_Told = TypeVar("_Told", Boundary, Summary)
 _OFTEN: Final = 4
-"""How often what a function does is told on behalf of one sender; after that its first message stands for it.
-
-Also in how many branches it is told that somebody else is asked.
-"""
+"""How often what a function does is told on behalf of one sender; after that its first message stands for it."""
 
 
 @dataclass(slots=True)
@@ -34,17 +33,12 @@ class _Process:
 
     sender: str
     participant: str
+    once: Once
     decided: list[str] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     """The calls from the sender to here, the outermost first."""
-    branches: list[int] = field(default_factory=lambda: [0])
-    """The branches that the telling is in, the outermost first."""
-    reached: dict[Boundary, set[int]] = field(default_factory=dict)
-    """The boundaries that were told, and in which branches: once on the way to any place, however often."""
     open: set[Summary] = field(default_factory=set)
-    """The summaries that are being told: what is met again is recursion."""
-    done: dict[Summary, set[int]] = field(default_factory=dict)
-    """The summaries that were told and send no messages, and in which branches."""
+    """The summaries that are being told and send messages: what is met again is recursion."""
     times: dict[Summary, tuple[int, int | None]] = field(default_factory=dict)
     """How often each summary was told, and the number of the first message in it."""
 
@@ -52,8 +46,9 @@ class _Process:
 class Teller:
     """Tells one flow."""
 
-    def __init__(self, walker: Walker, endpoints: Endpoints, start: Start) -> None:
+    def __init__(self, walker: Walker, endpoints: Endpoints, quiet: Quiet, start: Start) -> None:
         self._walker = walker
+        self._quiet = quiet
         self._endpoints = endpoints
         self._start = start
         self._package = walker.program.checkout.package
@@ -62,9 +57,8 @@ class Teller:
     def _begin(self, hosts: Hosts) -> None:
         self._hosts = hosts
         self._number = 0
-        self._branch = 0
         self._told: dict[tuple[Summary, str], int | None] = {}
-        self._bodies: dict[tuple[str, str, tuple[object, ...]], int] = {}
+        self._bodies: dict[tuple[str, str], list[tuple[int, tuple[Step, ...]]]] = {}
         self._messages: dict[tuple[object, ...], Message] = {}
         self.unresolved: dict[Unresolved, None] = {}
 
@@ -93,7 +87,7 @@ class Teller:
     def _from_the_entry(self) -> tuple[Step, ...]:
         start = self._start
         service = start.service or start.function.fact.qualname
-        process = _Process(start.name, self._hosts.first(service))
+        process = _Process(start.name, self._hosts.first(service), Once(self.unresolved))
         return tuple(self._steps(self._entry().steps, process))
 
     def _entry(self) -> Summary:
@@ -128,32 +122,42 @@ class Teller:
                 case Sent():
                     told += self._sent(step, process)
                 case Choice():
-                    told += self._choice(step, process)
+                    told += block(step, [self._way(way.steps, process) for way in step.ways])
                 case Decided(by=by, steps=inside):
                     process.decided += by
                     told += self._steps(inside, process)
                     del process.decided[len(process.decided) - len(by) :]
                 case Reached():
-                    boundary = Boundary(step.kind, step.name, step.scope.module.path, step.line)
-                    if _is_first(process.reached, boundary, process):
+                    number, boundary = self._quiet.boundary(step)
+                    if process.once.is_first(number):
                         told.append(boundary)
                     if sends(step.steps):
                         told += self._steps(step.steps, process)
                 case Lost():
-                    expression = render(step.expression)
-                    self.unresolved[Unresolved(step.scope.module.path, step.line, expression, step.why)] = None
+                    self.unresolved[unresolved(step)] = None
         return told
 
-    def _called(self, step: Call, process: _Process) -> list[Step]:
+    def _way(self, steps: Steps, process: _Process) -> list[Step]:
+        begun = len(process.once.here)
+        told = self._steps(steps, process)
+        process.once.leave(begun)
+        return told
+
+    def _called(self, step: Call, process: _Process) -> Sequence[Step]:
         summary = step.summary
         if not summary.tells or summary in process.open:
-            return []
-        if not summary.sends and not _is_first(process.done, summary, process):
-            return []
+            return ()
+        if not summary.sends:
+            quiet = self._quiet.told(summary, process.once)
+            if quiet is not None:
+                return quiet
+            # Only recursion hides that a message is sent below it.
+            if not process.once.is_first(summary):
+                return ()
         times, first = process.times.get(summary, (0, None))
         if times >= _OFTEN and not _is_short(summary):
             # There may be more ways to a function than anybody could be told.
-            return [] if first is None else [Again(first)]
+            return () if first is None else (Again(first),)
         before = self._number
         process.open.add(summary)
         process.calls.append(step)
@@ -164,21 +168,6 @@ class Teller:
             first = before + 1
         process.times[summary] = (process.times.get(summary, (0, None))[0] + 1, first)
         return told
-
-    def _choice(self, step: Choice, process: _Process) -> list[Step]:
-        path = step.scope.module.path
-        branches = []
-        for way in step.ways:
-            self._branch += 1
-            process.branches.append(self._branch)
-            told = self._steps(way.steps, process)
-            process.branches.pop()
-            if told:
-                branches.append(Branch(way.condition, tuple(told), path, way.line))
-        if not branches:
-            return []
-        kind = "opt" if step.kind == "alt" and len(branches) == 1 else step.kind
-        return [Block(kind, tuple(branches))]
 
     # --- messages
 
@@ -235,7 +224,8 @@ class Teller:
         key = (message.sender, message.kind, message.topic, message.method, message.endpoint)
         self._messages.setdefault(key, message)
         if endpoint is not None:
-            message = replace(message, steps=self._received(step, endpoint, receiver, name or "", number))
+            steps = self._received(step, endpoint, receiver, name or "", number)
+            message = replace(message, steps=steps) if steps else message
         return message
 
     def _received(self, step: Sent, endpoint: Endpoint, receiver: str, name: str, number: int) -> tuple[Step, ...]:
@@ -246,44 +236,42 @@ class Teller:
             return () if before is None else (Again(before),)
         self._told[key] = number
         known = len(self._messages)
-        steps = tuple(self._steps(summary.steps, _Process(name, receiver)))
+        steps = tuple(self._steps(summary.steps, _Process(name, receiver, Once(self.unresolved))))
         if not steps:
             self._told[key] = None
         if not any(isinstance(step, Message | Block) for step in steps):
             return steps
         # What an endpoint does again, although it was given something else, is told once.
-        before = self._bodies.setdefault((name, receiver, _without_numbers(steps)), number)
-        if before == number or len(self._messages) > known:
+        bodies = self._bodies.setdefault((name, receiver), [])
+        before = next((before for before, body in bodies if _are_same(body, steps)), None)
+        if before is None:
+            bodies.append((number, steps))
+        if before is None or len(self._messages) > known:
             return steps
         self._number = number
         self._told[key] = before
         return (Again(before),)
 
 
-def _is_first(told: dict[_Told, set[int]], what: _Told, process: _Process) -> bool:
-    """Tell whether this was not told on the way here; what was told in a branch that ended, may not have happened."""
-    before = told.setdefault(what, set())
-    if len(before) >= _OFTEN or not before.isdisjoint(process.branches):
-        return False
-    before.add(process.branches[-1])
-    return True
+def _are_same(steps: Sequence[Step], others: Sequence[Step]) -> bool:
+    """Tell whether one process does the same in both, whatever numbers its messages got, and what decided them."""
+    return len(steps) == len(others) and all(map(_is_same, steps, others))
 
 
-def _without_numbers(steps: tuple[Step, ...]) -> tuple[object, ...]:
-    """Return what one process does as something that is equal where the same is told, whatever numbers it got."""
-    found: list[object] = []
-    for step in steps:
-        match step:
-            case Message():
-                found.append(replace(step, number=0, steps=(), decided_by=()))
-            case Block():
-                ways = tuple(
-                    (branch.condition, branch.line, _without_numbers(branch.steps)) for branch in step.branches
+def _is_same(step: Step, other: Step) -> bool:
+    match step, other:
+        case Message(), Message():
+            return step == replace(other, number=step.number, steps=step.steps, decided_by=step.decided_by)
+        case Block(), Block():
+            return (
+                step.kind == other.kind
+                and len(step.branches) == len(other.branches)
+                and all(
+                    (branch.condition, branch.line) == (its.condition, its.line) and _are_same(branch.steps, its.steps)
+                    for branch, its in zip(step.branches, other.branches, strict=True)
                 )
-                found.append((step.kind, ways))
-            case _:
-                found.append(step)
-    return tuple(found)
+            )
+    return step == other
 
 
 def _is_short(summary: Summary) -> bool:
