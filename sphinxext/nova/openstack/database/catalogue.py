@@ -39,9 +39,9 @@ TRANSACTIONS: Final = (
 _MOST_NEAR: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class DbFunction:
-    """A database function.
+    """A database function, compared by identity.
 
     ``name`` is the dotted name that callers use (``nova.db.api.instance_get``), ``definition`` the function of that
     name. ``implementation`` does the work: the same where there is no facade, ``None`` where the backend has none of
