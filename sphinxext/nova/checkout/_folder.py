@@ -37,6 +37,7 @@ _NO_FILE: Final = frozenset({errno.ELOOP, errno.ENXIO})
 """What opening a link or a socket is answered with."""
 
 _SECOND: Final = 10**9  # nanoseconds
+_PIECE: Final = 1 << 16  # bytes
 
 _INDEX_ENTRY: Final = re.compile(
     rb"\d{6} ([0-9a-f]{40,64}) 0\t([^\0]+)\0  ctime: (\d+):(\d+)\n  mtime: (\d+):(\d+)\n"
@@ -199,8 +200,10 @@ def _read(where: str, file: str) -> bytes:
             raise Unreadable(special(file))
         if stat.st_size > MAX_BYTES:
             raise Unreadable(huge(file))
-        with os.fdopen(opened, "rb", closefd=False) as stream:
-            data = stream.read(MAX_BYTES + 1)
+        data = os.read(opened, stat.st_size + 1)
+        # A file of /proc has no size and is read piece by piece; any other is at its end here, unless it grows.
+        while len(data) <= MAX_BYTES and (more := os.read(opened, _PIECE)):
+            data += more
     except OSError as error:
         raise Unreadable(Problem(Kind.UNREADABLE, f"cannot be read: {error.strerror}", file)) from None
     finally:
