@@ -140,3 +140,23 @@ def test_without_a_store_it_is_made(asked: Asked) -> None:
     checkout = open_checkout(str(asked.folder))
     assert kept(None, checkout, "x", (), make_it) is kept(None, checkout, "x", (), make_it)
     assert len(calls) == 2
+
+
+def test_of_a_whole_folder_no_part_is_looked_at_by_itself(tmp_path: Path) -> None:
+    looked: list[Source] = []
+
+    def state(source: Source) -> str | None:
+        looked.append(source)
+        return None
+
+    whole, beside, ref = Source("tree", "nova/conf"), Source("file", "nova/configuration.py"), Source("ref", "")
+    parts = {
+        Source("tree", "nova/conf/api"),
+        Source("file", "nova/conf/base.py"),
+        Source("names", "nova/conf"),
+        Source("mentions", "nova/conf", ("'host'",)),
+    }
+    answer: Answer[PeriodicTask] = Answer((), (), frozenset({whole, beside, ref, *parts}))
+    with Store(tmp_path / "store") as store:
+        kept(store, open_checkout(str(make(tmp_path / "nova", FILES))), "q", (), lambda: answer, state=state)
+    assert set(looked) == {whole, beside, ref}

@@ -16,17 +16,21 @@ from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sphinxext.nova import model
 from sphinxext.nova._version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from sphinxext.nova.checkout import Checkout
     from sphinxext.nova.model import Answer, Row, Source
     from sphinxext.nova.store import Store
+
+_PLAIN: Final = frozenset({str, int, float, bool, type(None)})
+_names: dict[type, tuple[str, ...]] = {}
+"""The fields of the classes of the model that were met so far."""
 
 
 def kept(
@@ -57,7 +61,7 @@ def kept(
     if data is None:
         answer = make()
         data = json.dumps(_plain(answer), separators=(",", ":")).encode()
-        sources = sorted(answer.sources, key=repr)
+        sources = sorted(_whole(answer.sources), key=repr)
         store.keep_answer(question, asked, "", _code(), json.dumps(_plain(tuple(sources))).encode())
         store.keep_answer(question, asked, _digest(sources, state), _code(), data)
     else:
@@ -65,6 +69,16 @@ def kept(
     if mark is not None:
         store.keep_answer(question, asked, mark, _code(), data)
     return answer
+
+
+def _whole(sources: Iterable[Source]) -> Iterator[Source]:
+    """Give sources without the parts of folders that are sources as a whole: these change with each of their parts."""
+    folders = tuple(f"{source.path}/" for source in sources if source.kind == "tree")
+    for source in sources:
+        # No folder is a part of itself.
+        path = source.path if source.kind == "tree" else f"{source.path}/"
+        if source.kind == "ref" or not path.startswith(folders):
+            yield source
 
 
 def _by_content(store: Store, question: str, asked: object, state: Callable[[Source], str | None]) -> bytes | None:
@@ -105,17 +119,20 @@ def _code() -> str:
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - any part of an answer
-    if isinstance(value, Enum):
-        return {type(value).__name__: [value.value]}
-    if is_dataclass(value):
-        return {type(value).__name__: [_plain(getattr(value, field.name)) for field in fields(value)]}
-    if isinstance(value, frozenset):
-        return {"frozenset": [_plain(tuple(sorted(value, key=repr)))]}
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    if value is None or isinstance(value, str | int | float):
+    kind = type(value)
+    if kind in _PLAIN:
         return value
-    raise TypeError(f"{type(value).__name__} is no part of an answer")
+    if kind is tuple:
+        return [_plain(item) for item in value]
+    if isinstance(value, Enum):
+        return {kind.__name__: [value.value]}
+    if kind is frozenset:
+        return {"frozenset": [_plain(tuple(sorted(value, key=repr)))]}
+    if kind not in _names:
+        if not is_dataclass(value):
+            raise TypeError(f"{kind.__name__} is no part of an answer")
+        _names[kind] = tuple(field.name for field in fields(value))
+    return {kind.__name__: [_plain(getattr(value, name)) for name in _names[kind]]}
 
 
 def _loaded(data: bytes) -> Any:  # noqa: ANN401 - what was kept

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from sphinxext.nova.model import Again, Block, Boundary, Message
 
+_names: dict[type, tuple[tuple[str, str], ...]] = {}
+"""The fields of the classes of rows that were met so far, as the contract calls them and as they are; else none."""
 _STEPS: Final = {Message: "message", Boundary: "boundary", Again: "again"}
 
 
@@ -17,10 +19,14 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - any field
     """
     if isinstance(value, tuple | list):
         return [plain(item) for item in value]
-    if not is_dataclass(value) or isinstance(value, type):
+    kind = type(value)
+    if kind not in _names:
+        of_row = fields(value) if is_dataclass(value) and not isinstance(value, type) else ()
+        _names[kind] = tuple((field.name.removesuffix("_"), field.name) for field in of_row)
+    named = {shown: plain(getattr(value, name)) for shown, name in _names[kind]}
+    if not named:
         return value
-    named = {field.name.removesuffix("_"): plain(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, Block):
+    if kind is Block:
         return {"step": named.pop("kind"), **named}
-    step = _STEPS.get(type(value))
+    step = _STEPS.get(kind)
     return named if step is None else {"step": step, **named}
