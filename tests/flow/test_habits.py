@@ -916,6 +916,66 @@ def test_a_method_by_a_name_that_is_put_together(run: Callable[..., str]) -> Non
     )
 
 
+def test_of_many_possibilities_those_that_can_be_called_are_kept(run: Callable[..., str]) -> None:
+    """``MetadataHandler.lookup`` of ``nova/api/metadata/base.py``: texts, lists, dictionaries, and a function."""
+    assert (
+        run(
+            """
+            def run(self, context, instance, name):
+                found = self.find(name)
+                if callable(found):
+                    found(self, context, instance)
+
+            def find(self, name):
+                if name == 'a':
+                    return [1]
+                if name == 'b':
+                    return [2]
+                if name == 'c':
+                    return [3]
+                if name == 'd':
+                    return {'a': 1}
+                if name == 'e':
+                    return {'b': 1}
+                if name == 'f':
+                    return {'c': 1}
+                if name == 'g':
+                    return {'d': 1}
+                if name == 'h':
+                    return {'e': 1}
+                return start
+            """,
+            imports="""
+            def start(api, context, instance):
+                api.compute_rpcapi.start_instance(context, instance)
+            """,
+        )
+        == f"opt callable(found)\n  {START}"
+    )
+
+
+def test_a_file_calls_nothing_that_is_written_into_it(run: Callable[..., str]) -> None:
+    """``ConfigDriveBuilder._add_file`` of ``nova/virt/configdrive.py``, 2012.2 and newer."""
+    assert (
+        run(
+            """
+            def run(self, context, instance):
+                with open('disk.config') as disk:
+                    disk.write(self.start)
+                with unknown() as other:
+                    other.write(self.stop)
+
+            def start(self, context, instance):
+                self.compute_rpcapi.start_instance(context, instance)
+
+            def stop(self, context, instance):
+                self.compute_rpcapi.stop_instance(context, instance)
+            """
+        )
+        == f"{STOP} by callback"
+    )
+
+
 # --- decorators
 
 

@@ -462,3 +462,68 @@ def test_what_a_server_calls_of_the_metadata_api(tmp_path: Path) -> None:
             (Caller("nova.api.metadata.handler.MetadataRequestHandler.__call__", "nova/api/metadata/handler.py", 10),),
         )
     ]
+
+
+def test_the_functions_that_the_routes_of_the_placement_api_lead_to(tmp_path: Path) -> None:
+    """Each of those that have one name for several versions, without the decorators of libraries."""
+    placement = {
+        "handler": """
+            from nova.api.openstack.placement import instance
+
+            ROUTE_DECLARATIONS = {
+                '/': {'GET': instance.home},
+                '/instances/{id}': {'GET': instance.show, 'PUT': instance.update},
+                '/gone': {'GET': instance.gone},
+            }
+            """,
+        "instance": """
+            import webob.dec
+
+            from nova import db
+
+
+            @webob.dec.wsgify
+            def home(req):
+                return None
+
+
+            @webob.dec.wsgify
+            def show(req):
+                return db.instance_get_by_uuid(None, req.uuid)
+
+
+            @versions('1.1')
+            def update(req):
+                return db.instance_update(None, req.uuid)
+
+
+            @versions('1.2')
+            def update(req):
+                return db.instance_get_by_uuid(None, req.uuid)
+            """,
+        "wsgi": """
+            from nova import db
+
+
+            def init_application():
+                db.instance_update(None, None)
+            """,
+        "__init__": "",
+    }
+    folder = "nova/api/openstack/placement"
+    changes = {f"{folder}/{name}.py": dedent(text).lstrip() for name, text in placement.items()}
+    made = make(tmp_path, {**FILES, **changes, "nova/api/openstack/__init__.py": ""})
+    rows = db_calls(Program(open_checkout(made)), "nova-placement-api").rows
+    assert [(row.function, [(caller.name, caller.line) for caller in row.callers]) for row in rows] == [
+        (
+            "nova.db.api.instance_get_by_uuid",
+            [(f"{folder}/instance.show".replace("/", "."), 13), (f"{folder}/instance.update".replace("/", "."), 23)],
+        ),
+        (
+            "nova.db.api.instance_update",
+            [
+                (f"{folder}/instance.update".replace("/", "."), 18),
+                (f"{folder}/wsgi.init_application".replace("/", "."), 5),
+            ],
+        ),
+    ]

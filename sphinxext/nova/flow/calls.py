@@ -310,8 +310,9 @@ class Calls:
                         given = self._atoms.arguments([self._atoms.any] * 3, ())
                         self.call(frame, self._walker.attribute(frame, (atom,), "__exit__"), given, line, None)
                     after.append(frame.take(before))
-                case External(name=name) if name.endswith(("nullcontext()", "closing()")):
-                    value = self._atoms.join(value, self._atoms.any)
+                case External(name="builtins.open()"):
+                    # A file gives itself, and calls nothing that it is given to write.
+                    value = self._atoms.join(value, (atom,))
                 case _:
                     value = self._atoms.join(value, self._atoms.any)
         return Context(

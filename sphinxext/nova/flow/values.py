@@ -500,8 +500,9 @@ class Atoms:
         if len(found) <= MOST:
             return found
         # What can be called is what the walk is about.
-        kept = tuple(atom for atom in found if not isinstance(atom, Const | Text | Unknown))[: MOST - 1]
-        return (*kept, *self.any)
+        left = [atom for atom in found if not isinstance(atom, Const | Text | Unknown)]
+        left.sort(key=lambda atom: isinstance(atom, Dict | Sequence))
+        return (*left[: MOST - 1], *self.any)
 
 
 def truth(value: Value) -> bool | None:

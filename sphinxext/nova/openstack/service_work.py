@@ -16,7 +16,7 @@ from sphinxext.nova.openstack.commands import starts
 from sphinxext.nova.openstack.endpoints import Endpoints
 from sphinxext.nova.openstack.periodic_tasks import periodic_tasks
 from sphinxext.nova.openstack.rest import rest_actions
-from sphinxext.nova.program import ClassDef, FunctionDef, imported_by_string, lookup, methods
+from sphinxext.nova.program import Assigned, ClassDef, FunctionDef, candidates, imported_by_string, lookup, methods
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,14 +26,19 @@ if TYPE_CHECKING:
     from sphinxext.nova.openstack.endpoints import Endpoint
     from sphinxext.nova.problems import Source
     from sphinxext.nova.program import Module, Program
+    from sphinxext.nova.syntax.forms import Expr
 
 _SERVICE: Final = "service.Service"
 _API: Final = "api"
+_PLACEMENT: Final = "placement-api"
 _OF_API: Final = ("{}-api", "{}-api-os-compute", "{}-api-wsgi")
 """The commands whose processes serve the REST API."""
 _APPLICATION: Final = "api.openstack.wsgi_app.init_application"
 """What a WSGI server's module calls. 16.0.0 and newer."""
 _METADATA: Final = "api.metadata.handler.MetadataRequestHandler"
+_PLACEMENT_APPLICATION: Final = "api.openstack.placement.wsgi.init_application"
+_PLACEMENT_ROUTES: Final = "api.openstack.placement.handler.ROUTE_DECLARATIONS"
+"""The functions of the placement API, by the path and the HTTP method of a request. 14.0.0 to 19.x."""
 _PROXIES: Final = ("{}-novncproxy", "{}-serialproxy", "{}-spicehtml5proxy")
 """The commands that pass on consoles; each asks what a token is good for, since 19.0.0 the database."""
 _OF_PROXY: Final = ("console.websocketproxy.NovaProxyRequestHandler", "console.websocketproxy.NovaWebSocketProxy")
@@ -82,6 +87,8 @@ class ServiceWork:
             found.add(f"{package}-{_API}")
         if imported_by_string(f"{package}.{_METADATA}", self._program) is not None:
             found.add(f"{package}-{_API}-metadata")
+        if self._routed:
+            found.add(f"{package}-{_PLACEMENT}")
         if self._proxy() is not None:
             found.update(name for one in _PROXIES if (name := one.format(package)) in starts(self._program))
         return sorted(found)
@@ -122,14 +129,17 @@ class ServiceWork:
                     yield self._method(made, called)
             yield from self._of_application()
             yield from self._of_command(service)
+        elif service == f"{package}-{_PLACEMENT}":
+            yield from map(self._plain, self._routed)
+            yield from self._of_application(_PLACEMENT_APPLICATION)
         else:
             proxy = self._proxy() if service in {name.format(package) for name in _PROXIES} else None
             if proxy is not None:
                 yield from self._all_methods(self._made(proxy))
             yield from self._of_command(service)
 
-    def _of_application(self) -> Iterator[Begun]:
-        application = imported_by_string(f"{self._program.checkout.package}.{_APPLICATION}", self._program)
+    def _of_application(self, name: str = _APPLICATION) -> Iterator[Begun]:
+        application = imported_by_string(f"{self._program.checkout.package}.{name}", self._program)
         if isinstance(application, FunctionDef):
             yield self._function(application)
 
@@ -137,6 +147,21 @@ class ServiceWork:
         package = self._program.checkout.package
         found = (imported_by_string(f"{package}.{name}", self._program) for name in _OF_PROXY)
         return next((class_ for class_ in found if isinstance(class_, ClassDef)), None)
+
+    @cached_property
+    def _routed(self) -> Sequence[FunctionDef]:
+        """The functions of the placement API; of those that have one name for several versions, each."""
+        routes = imported_by_string(f"{self._program.checkout.package}.{_PLACEMENT_ROUTES}", self._program)
+        if not isinstance(routes, Assigned):
+            return ()
+        found = (
+            one
+            for written in _values(routes.value)
+            for definition in candidates(written, routes.scope)
+            if isinstance(definition, FunctionDef)
+            for one in _namesakes(definition)
+        )
+        return tuple(dict.fromkeys(found))
 
     # --- endpoints and tasks
 
@@ -258,6 +283,28 @@ class ServiceWork:
     def _function(self, function: FunctionDef) -> Begun:
         unknown = self._walker.atoms.arguments((), (), is_open=True)
         return Begun(function.name, self._walker.entry(function.module, self._walker.names.of(function), unknown))
+
+    def _plain(self, function: FunctionDef) -> Begun:
+        """Return what a function does without its decorators: those of libraries hide it, and add nothing."""
+        unknown = self._walker.atoms.arguments((), (), is_open=True)
+        callee = (self._walker.decorating.plain(function),)
+        return Begun(function.name, self._walker.entry(function.module, callee, unknown))
+
+
+def _values(written: Expr) -> Iterator[Expr]:
+    """Give the values of a dictionary, and of the dictionaries in it."""
+    match written:
+        case ("dict", items):
+            for _, value in items:
+                yield from _values(value)
+        case _:
+            yield written
+
+
+def _namesakes(function: FunctionDef) -> Iterator[FunctionDef]:
+    for fact in function.module.facts.functions:
+        if fact.qualname == function.fact.qualname:
+            yield FunctionDef(function.module, fact.index)
 
 
 def _by_line(module: Module | None) -> Mapping[int, FunctionDef]:
