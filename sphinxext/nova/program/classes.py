@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from sphinxext.nova.model import Problem
 from sphinxext.nova.program.bindings import DefinedFunction
 from sphinxext.nova.program.definitions import Assigned, ClassDef, FunctionDef
-from sphinxext.nova.program.names import member_of, mro
+from sphinxext.nova.program.names import mro, own_member
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -43,7 +43,7 @@ def lookup(class_: ClassDef, name: str) -> Member | None:
 def _lookup(class_: ClassDef, name: str) -> Member | None:
     for ancestor in _own_ancestors(class_):
         if name in ancestor.bindings:
-            found = member_of(ancestor, name)
+            found = own_member(ancestor, name)
             return Member(ancestor, found[0] if found else None)
     return None
 
@@ -61,6 +61,10 @@ def attribute(class_: ClassDef, name: str) -> tuple[Assigned, ...]:
 
     Names in a value are of the scope of the method, ``Assigned.scope``.
     """
+    return class_.module.program.remember(("attribute", class_, name), lambda: _attribute(class_, name))
+
+
+def _attribute(class_: ClassDef, name: str) -> tuple[Assigned, ...]:
     found: list[Assigned] = []
     for ancestor in _own_ancestors(class_):
         found += _assigned_to_self(ancestor).get(name, ())

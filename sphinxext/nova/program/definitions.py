@@ -51,10 +51,10 @@ class Module:
     @property
     def facts(self) -> FileFacts:
         """What the file says; nothing where it cannot be read (which is then among the program's problems)."""
-        recording = self.program.recording_into
-        if self._facts is None or self._noted is not recording:
+        noted = self.program.noted
+        if self._facts is None or self._noted is not noted:
             self._facts = self.program.facts(self.path)
-            self._noted = recording
+            self._noted = noted
         return self._facts
 
     @property

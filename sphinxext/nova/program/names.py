@@ -53,6 +53,10 @@ def resolve(expression: Expr, scope: Scope) -> Definition | None:
 
 def imported_by_string(name: str, program: Program) -> Definition | None:
     """Return what ``importutils.import_class(name)`` or ``import_module(name)`` gives; also for ``module:name``."""
+    return program.remember(("imported", name), lambda: _imported_by_string(name, program))
+
+
+def _imported_by_string(name: str, program: Program) -> Definition | None:
     module, *attributes = name.replace(":", ".").split(".")
     if not all(part.isidentifier() for part in (module, *attributes)):
         return None
@@ -75,6 +79,11 @@ def member_of(definition: Definition, name: str) -> tuple[Definition, ...]:
         case External():
             return (External(f"{definition.name}.{name}"),)
     return ()
+
+
+def own_member(class_: ClassDef, name: str) -> Sequence[Definition]:
+    """Return everything that a name in the body of a class may stand for."""
+    return _Search(class_.module.program).members((class_,), name) if name in class_.bindings else ()
 
 
 def bases(class_: ClassDef) -> tuple[ClassDef | External, ...]:
@@ -124,7 +133,9 @@ class _Search:
             return (module,)
         return () if self._program.has_package(name) and "." in name else (External(name),)
 
-    def members(self, definitions: Iterable[Definition], name: str) -> Sequence[Definition]:
+    def members(self, definitions: Sequence[Definition], name: str) -> Sequence[Definition]:
+        if len(definitions) == 1:
+            return self._member(definitions[0], name)
         return _few(found for definition in definitions for found in self._member(definition, name))
 
     def bases(self, class_: ClassDef) -> tuple[ClassDef | External, ...]:
@@ -161,13 +172,16 @@ class _Search:
             where = where.outer
         return (External(f"builtins.{name}"),) if name in _BUILTINS else ()
 
-    def _bound(self, scope: Scope, name: str, bindings: Iterable[Binding]) -> Sequence[Definition]:
+    def _bound(self, scope: Scope, name: str, bindings: Sequence[Binding]) -> Sequence[Definition]:
         key = (scope, name)
         if key in self._found or self._depth > _DEEPEST:
             return self._found.get(key, ())
         self._found[key] = ()  # What is met again while it is looked for adds nothing.
         self._depth += 1
-        found = _few(one for binding in bindings for one in self._definitions(scope, name, binding))
+        if len(bindings) == 1:
+            found = self._definitions(scope, name, bindings[0])
+        else:
+            found = _few(one for binding in bindings for one in self._definitions(scope, name, binding))
         self._depth -= 1
         self._found[key] = found
         return found
@@ -231,8 +245,11 @@ class _Search:
         return found
 
     def _member_of_class(self, class_: ClassDef, name: str) -> Sequence[Definition]:
+        bindings = class_.bindings.get(name)
+        if bindings is not None:
+            return self._bound(class_, name, bindings)
         start: ClassDef | External = class_
-        for ancestor in linearised(start, self._bases):
+        for ancestor in linearised(start, self._bases)[1:]:
             if isinstance(ancestor, ClassDef):
                 bindings = ancestor.bindings.get(name)
                 if bindings is not None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import gc
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, TypeVar, cast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from sphinxext.nova.model import Problem, Source
 from sphinxext.nova.program.definitions import Module
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
+_Noted: TypeAlias = tuple[str, str, tuple[str, ...]]
+"""A source as it is noted, many thousand times in a walk: a tuple is compared and hashed much faster."""
+
 _NOT_IMPORTED: Final = "tests"
 """The folder, at any depth, whose files describe no running service."""
 
@@ -30,26 +33,30 @@ class Record:
     """What was looked at since some moment; grows until the ``with`` that gave it is left."""
 
     _program: Program
-    _sources: set[Source] = field(default_factory=set)
+    _sources: set[_Noted]
 
     @property
     def sources(self) -> frozenset[Source]:
         """The parts of the checkout that were read, listed, or looked for without success."""
-        return frozenset(self._sources)
+        return _as_sources(self._sources)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What was wrong with the files among them, in order of place."""
-        return self._program.problems_in(self._sources)
+        return self._program.problems_in(self.sources)
 
 
 @dataclass(slots=True)
 class _Remembered:
     """A result, what it was made from, and where that was noted last."""
 
-    result: object
-    sources: set[Source]
-    noted: set[Source] | None = None
+    result: Any
+    sources: set[_Noted]
+    noted: set[_Noted] | None = None
+
+
+def _as_sources(noted: Iterable[_Noted]) -> frozenset[Source]:
+    return frozenset(Source(*one) for one in noted)
 
 
 @contextmanager
@@ -78,72 +85,69 @@ class Program:
         self._problems: dict[str, tuple[Problem, ...]] = {}
         self._files: dict[str, Module] = {}
         self._remembered: dict[Hashable, _Remembered] = {}
-        self._sources: set[Source] = set()
+        self._sources: set[_Noted] = set()
         """Where sources are noted now."""
-        self._noted: set[str] = set()
-        """The files among them, by their paths: looked at most often, by far."""
+        self.noted: set[str] = set()
+        """The files among them, by their paths: looked at most often, by far. Another one for each recording."""
 
     # --- what was looked at
 
     @contextmanager
     def recording(self) -> Iterator[Record]:
         """Record what is looked at inside the ``with``, whether it was looked at before or not."""
-        outer, noted = self._sources, self._noted
-        record = Record(self)
-        self._sources, self._noted = record._sources, set()  # noqa: SLF001 - its maker
+        outer, noted = self._sources, self.noted
+        inner: set[_Noted] = set()
+        record = Record(self, inner)
+        self._sources, self.noted = inner, set()
         try:
             yield record
         finally:
-            self._sources, self._noted = outer, noted
-            outer |= record.sources
+            self._sources, self.noted = outer, noted
+            outer |= inner
 
     def sources(self) -> frozenset[Source]:
         """Return the parts of the checkout that were read, listed, or looked for without success, ever."""
-        return frozenset(self._sources)
+        return _as_sources(self._sources)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What was wrong with the files that were read, in order of place."""
-        return self.problems_in(self._sources)
+        return self.problems_in(self.sources())
 
     def problems_in(self, sources: Iterable[Source]) -> tuple[Problem, ...]:
         """Return what was wrong with the files among ``sources``, in order of place."""
         paths = {source.path for source in sources if source.kind == "file"}
         return tuple(problem for path in sorted(paths) for problem in self._problems.get(path, ()))
 
-    @property
-    def recording_into(self) -> object:
-        """What stands for the recording that goes on now; another one for each."""
-        return self._noted
-
     def note(self, kind: str, path: str, words: Iterable[str] = ()) -> None:
         """Record that something was looked at; for those who ask the checkout and not the program."""
-        self._sources.add(Source(kind, path, tuple(words)))
+        self._sources.add((kind, path, tuple(words)))
 
     def remember(self, key: Hashable, make: Callable[[], Result]) -> Result:
         """Return what ``make`` returned for this key; its sources are recorded again each time."""
         found = self._remembered.get(key)
         if found is None:
             # As `recording` does, which as a context manager would cost more than most of what is made here.
-            outer, noted, inner = self._sources, self._noted, set[Source]()
-            self._sources, self._noted = inner, set()
+            outer, noted, inner = self._sources, self.noted, set[_Noted]()
+            self._sources, self.noted = inner, set()
             try:
                 result = make()
             finally:
-                self._sources, self._noted = outer, noted
+                self._sources, self.noted = outer, noted
                 outer |= inner
             found = self._remembered[key] = _Remembered(result, inner, outer)
         if found.noted is not self._sources:
             self._sources |= found.sources
             found.noted = self._sources
-        return cast("Result", found.result)
+        remembered: Result = found.result
+        return remembered
 
     # --- files
 
     def facts(self, path: str) -> FileFacts:
         """Return the facts of a file; there are none in one that cannot be read, which becomes a problem."""
-        if path not in self._noted:
-            self._noted.add(path)
+        if path not in self.noted:
+            self.noted.add(path)
             self.note("file", path)
         if path not in self._facts:
             self.load((path,))

@@ -38,7 +38,10 @@ class Route:
 
 
 def actions(route: Route, others: Iterable[ClassDef] = ()) -> Iterator[RestAction]:
-    """Give the actions behind a route; ``others`` are controllers that were added to its own."""
+    """Give the actions behind a route; ``others`` are controllers that were added to its own.
+
+    They are gone through only where they may step in: most are of files that need not be read for the route.
+    """
     for controller in route.controllers:
         found = versions(controller, route.method)
         if found and route.method == ACTION:

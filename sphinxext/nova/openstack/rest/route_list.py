@@ -7,6 +7,7 @@ part of Nova from 14.0.0 to 19.0.0, has a dictionary from paths to functions.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from sphinxext.nova.model import RestAction
@@ -16,7 +17,7 @@ from sphinxext.nova.program import Assigned, ClassDef, FunctionDef, evaluate, me
 from sphinxext.nova.syntax.walking import inside
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from sphinxext.nova.program import Module, Scope
     from sphinxext.nova.syntax.forms import Expr, Pair
@@ -58,14 +59,25 @@ def _entry(url: str, methods: tuple[Pair, ...], module: Module, api: str, wanted
                     yield from actions(Route(api, http_method, path, method, main), others)
 
 
-def _controllers(factory: Expr, module: Module) -> tuple[tuple[ClassDef, ...], tuple[ClassDef, ...]]:
+@dataclass(frozen=True, slots=True)
+class _Added:
+    """The controllers that were added to the main one; looked for when somebody goes through them."""
+
+    expressions: tuple[Expr, ...]
+    scope: Scope
+
+    def __iter__(self) -> Iterator[ClassDef]:
+        for expression in self.expressions:
+            yield from _classes(expression, self.scope)
+
+
+def _controllers(factory: Expr, module: Module) -> tuple[tuple[ClassDef, ...], Iterable[ClassDef]]:
     """Return the main controller and those that were added to it: ``partial(_create_controller, A, [B, C])``."""
     definition = resolve(factory, module)
     match definition.value if isinstance(definition, Assigned) else factory:
         case ("call", _, (_, main, *others), keywords, _, _):
             scope = definition.scope if isinstance(definition, Assigned) else module
-            added = [class_ for one in (*others, *dict(keywords).values()) for class_ in _classes(one, scope)]
-            return tuple(_classes(main, scope)), tuple(added)
+            return tuple(_classes(main, scope)), _Added((*others, *dict(keywords).values()), scope)
     return (), ()
 
 
