@@ -121,6 +121,8 @@ def test_every_tag_says_how_it_gets_to_the_database(nova_git: Path, facts: Cache
     services = {"nova-api", "nova-compute", "nova-scheduler"}
     if numbered(tag) >= numbered("2013.1.g3"):
         services.add("nova-conductor")
+    if numbered("14.0.0b3") <= numbered(tag) < numbered("20.0.0rc1"):
+        services.add("nova-placement-api")
     assert services <= {row.service for row in answer.rows}
     assert {row.service for row in answer.rows if row.blocked} <= {"nova-compute", "nova-network"}
     nowhere = {row.function.rpartition(".")[2] for row in answer.rows if row.implementation is None}
