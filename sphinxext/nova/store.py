@@ -23,8 +23,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
-import platformdirs
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from types import TracebackType
@@ -66,6 +64,8 @@ _inherited: Final[list[sqlite3.Connection]] = []
 
 def default_folder() -> Path:
     """Return the user's cache folder for this extension, which need not exist yet."""
+    import platformdirs  # noqa: PLC0415 - not needed where the folder is given
+
     return Path(platformdirs.user_cache_dir("sphinxext-nova", appauthor=False))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Callable
 from typing import Any, Final
@@ -123,6 +122,8 @@ def _version_py(text: str | None) -> str | None:
     found = _PARTS.search(text or "")
     if not found:
         return None
+    import ast  # noqa: PLC0415 - as above
+
     try:
         parts = ast.literal_eval(found[1])
     except (ValueError, SyntaxError, MemoryError, RecursionError):

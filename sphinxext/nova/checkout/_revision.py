@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from sphinxext.nova.checkout._identity import Identity, NotOpenStackError, ident
 from sphinxext.nova.checkout._names import Listing, joined, usable
 from sphinxext.nova.checkout._objects import Objects
 from sphinxext.nova.checkout._problems import Unreadable
+from sphinxext.nova.dataclass import replace
 from sphinxext.nova.problems import CheckoutError, Kind, Problem
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def open_commit(look: RevisionLook) -> Checkout:
     listing = Listing(set(files), {}, problems + more)
     for link, text in zip(links, objects.stream([tree.links[link] for link in links]), strict=True):
         if isinstance(text, Problem):
-            listing.problems.append(dataclasses.replace(text, file=link))
+            listing.problems.append(replace(text, file=link))
         else:
             listing.links[link] = text.decode("utf-8", "surrogateescape")
     blobs = {path: tree.files[path] for path in files}
@@ -82,7 +82,7 @@ class RevisionCheckout(Checkout):
         file = self._file(path)
         found = self._sizes[file]
         if isinstance(found, Problem):
-            raise Unreadable(dataclasses.replace(found, file=path))
+            raise Unreadable(replace(found, file=path))
         return found
 
     @cached_property
@@ -92,12 +92,12 @@ class RevisionCheckout(Checkout):
     def _load(self, file: str) -> bytes:
         found = self._objects.load(self._blobs[file])
         if isinstance(found, Problem):
-            raise Unreadable(dataclasses.replace(found, file=file))
+            raise Unreadable(replace(found, file=file))
         return found
 
     def _load_many(self, files: Sequence[str]) -> Iterator[bytes | Problem]:
         for file, found in zip(files, self._objects.stream([self._blobs[file] for file in files]), strict=True):
-            yield dataclasses.replace(found, file=file) if isinstance(found, Problem) else found
+            yield replace(found, file=file) if isinstance(found, Problem) else found
 
     def _blob_id(self, file: str) -> str | None:
         return self._blobs[file]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import io
-import tokenize
 from typing import Final
 
 from sphinxext.nova.checkout._problems import Unreadable
@@ -43,6 +42,8 @@ def _is_python(path: str, data: bytes) -> bool:
 
 
 def _declared(path: str, data: bytes) -> str:
+    import tokenize  # noqa: PLC0415 - most files are UTF-8 and say nothing else
+
     head = io.BytesIO(data)
     try:
         encoding, _ = tokenize.detect_encoding(head.readline)
