@@ -12,6 +12,8 @@ from sphinxext.nova.flow.steps import Reached
 from sphinxext.nova.program import ClassDef, FunctionDef, does_the_same, lookup, mro, subclasses
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from sphinxext.nova.flow.calls import Calls
     from sphinxext.nova.flow.frames import Frame
     from sphinxext.nova.flow.steps import Step
@@ -33,6 +35,7 @@ class Opening:
         self._atoms = walker.atoms
         self._calls = calls
         self._aboves: dict[ClassDef, ClassDef | None] = {}
+        self._methods: dict[tuple[ClassDef, str], Sequence[tuple[ClassDef, FunctionDef]]] = {}
 
     def construct(self, frame: Frame, standing: Object, line: int) -> None:
         """Make an instance of each class: what their constructors do becomes steps."""
@@ -44,16 +47,22 @@ class Opening:
 
     def call(self, frame: Frame, standing: Object, name: str, arguments: Arguments, line: int) -> None:
         """Call a method of an instance of each class, but for those that only inherit what another does alike."""
-        for class_ in subclasses(standing.class_):
-            function = _method(class_, name)
-            above = self._above(class_, standing.class_)
-            if function is None or (above is not None and does_the_same(class_, above, name)):
-                continue
+        key = (standing.class_, name)
+        if key not in self._methods:
+            self._methods[key] = tuple(self._own_methods(standing.class_, name))
+        for class_, function in self._methods[key]:
             before = frame.aside()
             made = self._atoms.object(class_, standing.arguments)
             method = self._walker.decorating.method(function, made)
             self._calls.call(frame, method, arguments, line, None)
             self._take(frame, before, class_, line)
+
+    def _own_methods(self, standing: ClassDef, name: str) -> Iterator[tuple[ClassDef, FunctionDef]]:
+        """Give the classes that a method is called in, each with what the method is there."""
+        for class_ in subclasses(standing):
+            function, above = _method(class_, name), self._above(class_, standing)
+            if function is not None and (above is None or not does_the_same(class_, above, name)):
+                yield class_, function
 
     def _above(self, class_: ClassDef, standing: ClassDef) -> ClassDef | None:
         """Return the next class above one that is gone through, too."""
