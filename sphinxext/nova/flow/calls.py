@@ -54,6 +54,8 @@ them as ``args`` and ``kwargs``, right after the function.
 """
 _OF_TIMER: Final = frozenset({"initial_delay", "periodic_interval_max", "stop_on_exception"})
 """What a timer keeps for itself of what it is given by name."""
+_CALLABLE: Final = (Lambda, Partial, Send)
+"""What can be called, besides functions."""
 _SELF_EVIDENT: Final = ("LOG.", "self.LOG.", "_LOG.")
 
 
@@ -383,7 +385,7 @@ def _is_callback(atom: Atom) -> bool:
     """Tell whether something can be called by whoever gets it; a method without its instance is only looked at."""
     if isinstance(atom, Function):
         return atom.receiver is not None or atom.definition.owner is None
-    return isinstance(atom, Lambda | Partial | Send)
+    return isinstance(atom, _CALLABLE)
 
 
 def _written(form: CallForm | None) -> str:

@@ -206,14 +206,20 @@ class Containers:
 
     def open_given(self, frame: Frame, callee: Value, form: CallForm) -> None:
         """Note that a container that was given to a function may have been changed there."""
-        if form[1] in HARMLESS:
+        _, called, positional, keywords, _, _ = form
+        if isinstance(called, str) and called in HARMLESS:
             return
-        given: list[tuple[int | str, Expr]] = [*enumerate(form[2]), *(one for one in form[3] if one[0] != "**")]
-        for place, argument in given:
-            if isinstance(argument, str) and self._is_closed(frame.names.get(argument, ())):
-                functions = [atom for atom in callee if isinstance(atom, Function)]
-                if not functions or not all(keeps(function, form, place) for function in functions):
-                    self.open_name(frame, argument)
+        for place, argument in enumerate(positional):
+            self._open_given(frame, callee, form, place, argument)
+        for name, argument in keywords:
+            if name != "**":
+                self._open_given(frame, callee, form, name, argument)
+
+    def _open_given(self, frame: Frame, callee: Value, form: CallForm, place: int | str, argument: Expr) -> None:
+        if isinstance(argument, str) and argument in frame.names and self._is_closed(frame.names[argument]):
+            functions = [atom for atom in callee if isinstance(atom, Function)]
+            if not functions or not all(keeps(function, form, place) for function in functions):
+                self.open_name(frame, argument)
 
     def open_name(self, frame: Frame, name: Expr) -> None:
         """Note that a container of this name may have been changed."""
@@ -225,7 +231,10 @@ class Containers:
 
     @staticmethod
     def _is_closed(value: Value) -> bool:
-        return any(isinstance(atom, _CONTAINERS) and not atom.is_open for atom in value)
+        for atom in value:  # noqa: SIM110 - asked of every argument
+            if isinstance(atom, _CONTAINERS) and not atom.is_open:
+                return True
+        return False
 
     def _opened(self, atom: Atom) -> Atom:
         match atom:

@@ -247,10 +247,13 @@ class Messaging:
 
 
 def _server_is_of(atom: Atom, function: FunctionDef) -> bool:
-    match atom:
-        case Client(target=Target(server=written)) | Text(rest=written):
-            return written is not None and written[0] == function
-    return False
+    if isinstance(atom, Client):
+        written = atom.target.server
+    elif isinstance(atom, Text):
+        written = atom.rest
+    else:
+        return False
+    return written is not None and written[0] == function
 
 
 def _version(text: str) -> tuple[int, ...]:

@@ -93,7 +93,9 @@ class Statements:
         if isinstance(called, str) and called.startswith(self._logging):
             return True
         self._walker.expressions.value(frame, expression)
-        return called not in self._walker.boundaries.endless or called.partition(".")[0] in frame.names
+        if not isinstance(called, str) or called not in self._walker.boundaries.endless:
+            return True
+        return called.partition(".")[0] in frame.names
 
     def _assign(self, frame: Frame, form: Any) -> bool:  # noqa: ANN401 - a form
         return self._assigned(frame, form[2], form[3])
