@@ -170,3 +170,14 @@ def test_classes() -> None:
             broken=False,
         ),
     )
+
+
+def test_some_functions_without_the_others() -> None:
+    source = b"def f(): return g\nclass A:\n    def f(self): pass\n    def g(self): return h\n"
+    facts = read(source, path="x.py")
+    whole = read(source, path="x.py")
+    assert [facts.name_of_function(index) for index in range(3)] == ["f", "f", "g"]
+    assert facts.name_of_class(0) == "A"
+    assert facts.functions_called("f") == whole.functions[:2]
+    assert facts.functions_mentioning(b"h") == whole.functions[2:]
+    assert facts.functions == whole.functions

@@ -185,11 +185,10 @@ class Globals:
 
 def _declared_global(module: Module) -> frozenset[str]:
     found: set[str] = set()
-    for function in module.facts.functions:
-        if module.facts.mentions(function, b"global"):
-            for statement in statements(module.facts.body(function)):
-                if statement[0] == "global":
-                    found.update(statement[2])
+    for function in module.facts.functions_mentioning(b"global"):
+        for statement in statements(module.facts.body(function)):
+            if statement[0] == "global":
+                found.update(statement[2])
     return frozenset(found)
 
 
@@ -197,9 +196,8 @@ def _put_into(module: Module, name: str) -> list[tuple[Scope, Expr]]:
     """Return the expressions that functions of a module assign to items of one of its names, each with its function."""
     return [
         (scope, statement[3])
-        for function in module.facts.functions
-        if module.facts.mentions(function, name.encode())
-        and name not in (scope := FunctionDef(module, function.index)).bindings
+        for function in module.facts.functions_mentioning(name.encode())
+        if name not in (scope := FunctionDef(module, function.index)).bindings
         for statement in statements(module.facts.body(function))
         if statement[0] == "assign"
         and any(isinstance(target, tuple) and target[:2] == ("subscript", name) for target in statement[2])

@@ -117,9 +117,9 @@ class _Binder:
             case ("expr", line, ("call", str(function), (value,), (), _, _)):
                 _extended(bound, function, value, line)
             case ("def", line, index):
-                bound[self._facts.function(index).name] = (DefinedFunction(index, line),)
+                bound[self._facts.name_of_function(index)] = (DefinedFunction(index, line),)
             case ("class", line, index):
-                name = self._facts.class_(index).name
+                name = self._facts.name_of_class(index)
                 bound[name] = (DefinedClass(index, line, bound.get(name, ())),)
             case ("import", line, names):
                 for module, alias in names:

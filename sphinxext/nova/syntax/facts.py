@@ -263,12 +263,12 @@ class FileFacts:
     @cached_property
     def classes(self) -> tuple[Class, ...]:
         """Every class in the order of the source; ``classes[i].index == i``."""
-        return tuple(_class(index, raw) for index, raw in enumerate(self._outline[5]))
+        return tuple(map(self.class_, range(len(self._outline[5]))))
 
     @cached_property
     def functions(self) -> tuple[Function, ...]:
         """Every function in the order of the source; ``functions[i].index == i``."""
-        return tuple(_function(index, raw) for index, raw in enumerate(self._outline[6]))
+        return tuple(map(self.function, range(len(self._outline[6]))))
 
     def function(self, index: int) -> Function:
         """Return ``functions[index]`` without making the others."""
@@ -277,6 +277,18 @@ class FileFacts:
     def class_(self, index: int) -> Class:
         """Return ``classes[index]`` without making the others."""
         return self._one("class", index, _class, 5)  # type: ignore[return-value]
+
+    def name_of_function(self, index: int) -> str:
+        """Return ``functions[index].name`` without making any."""
+        return self._outline[6][index][0]  # type: ignore[no-any-return]
+
+    def name_of_class(self, index: int) -> str:
+        """Return ``classes[index].name`` without making any."""
+        return self._outline[5][index][0]  # type: ignore[no-any-return]
+
+    def functions_called(self, name: str) -> tuple[Function, ...]:
+        """Return the functions of a name without making the others."""
+        return tuple(self.function(index) for index, raw in enumerate(self._outline[6]) if raw[0] == name)
 
     def _one(
         self, kind: str, index: int, make: Callable[[int, tuple[Any, ...]], Function | Class], part: int
@@ -301,6 +313,11 @@ class FileFacts:
     def mentions(self, of: Function | Class | None, word: bytes) -> bool:
         """Tell whether a body may hold a word (a name, a keyword), without decoding it; never wrongly ``False``."""
         return word in self._bodies[self._slot(of)]
+
+    def functions_mentioning(self, word: bytes) -> tuple[Function, ...]:
+        """Return the functions whose bodies may hold a word, without making the others."""
+        first = 1 + len(self._outline[5])
+        return tuple(self.function(index) for index, body in enumerate(self._bodies[first:]) if word in body)
 
     def _slot(self, of: Function | Class | None) -> int:
         match of:

@@ -73,7 +73,8 @@ def function_of(action: RestAction, program: Program) -> FunctionDef | None:
     module = program.module_at(action.file)
     if module is None:
         return None
-    return next((FunctionDef(module, fact.index) for fact in module.facts.functions if fact.line == action.line), None)
+    called = module.facts.functions_called(action.function.rpartition(".")[2])
+    return next((FunctionDef(module, fact.index) for fact in called if fact.line == action.line), None)
 
 
 def _split(asked: str) -> tuple[str | None, str]:

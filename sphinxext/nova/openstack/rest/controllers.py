@@ -94,8 +94,7 @@ def versions(controller: ClassDef, name: str) -> Sequence[FunctionDef]:
     member = lookup(controller, name)
     if member is None:
         return ()
-    facts = member.owner.module.facts
-    same = [fact for fact in facts.functions if fact.class_ == member.owner.index and fact.name == name]
+    same = [fact for fact in member.owner.module.facts.functions_called(name) if fact.class_ == member.owner.index]
     found = [FunctionDef(member.owner.module, fact.index) for fact in same]
     ordered = sorted(((_since(function), function) for function in found), key=lambda pair: pair[0] or (), reverse=True)
     if len(found) > 1 and any(since is not None for since, _ in ordered):
