@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from sphinxext.nova.program import Definition, Scope
     from sphinxext.nova.syntax.forms import Expr
 
-_CLASS: Final = re.compile(rb"^(?:class[ \t]+(\w+)|([A-Z]\w*)[ \t]*=[ \t]*[A-Z]\w*[ \t]*$)", re.MULTILINE)
+_CLASSES: Final = (
+    re.compile(rb"\nclass[ \t]+(\w+)"),
+    re.compile(rb"\n([A-Z]\w*)[ \t]*=[ \t]*[A-Z]\w*[ \t]*$", re.MULTILINE),
+)
 """A class, or another name for one: ``Instance = InstanceV2``, 12.0.0."""
 
 
@@ -212,6 +215,6 @@ def _classes_below(package: Module) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for path, data in program.checkout.read_many(program.source_files(folder)):
         if not isinstance(data, Problem):
-            for match in _CLASS.finditer(data):
-                found.setdefault((match[1] or match[2]).decode(), path)
+            for name in (name for pattern in _CLASSES for name in pattern.findall(b"\n" + data)):
+                found.setdefault(name.decode(), path)
     return found

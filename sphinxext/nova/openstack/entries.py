@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sphinxext.nova.openstack.endpoints import Endpoints
     from sphinxext.nova.program import Program
 
-_CLASS: Final = re.compile(rb"^[ \t]*class[ \t]+(\w+)", re.MULTILINE)
+_CLASS: Final = re.compile(rb"\n[ \t]*class[ \t]+(\w+)")
 _METHODS: Final = ("GET ", "POST ", "PUT ", "DELETE ", "PATCH ", "HEAD ", "EC2 ")
 _MOST_NEAR: Final = 5
 
@@ -154,7 +154,7 @@ def _class_files(program: Program) -> Mapping[str, Sequence[str]]:
     found: defaultdict[str, list[str]] = defaultdict(list)
     for path, data in program.checkout.read_many(program.source_files()):
         if not isinstance(data, Problem):
-            for name in dict.fromkeys(_CLASS.findall(data)):
+            for name in dict.fromkeys(_CLASS.findall(b"\n" + data)):
                 found[name.decode()].append(path)
     return found
 
