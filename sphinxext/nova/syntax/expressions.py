@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 DEPTH_LIMIT: Final = 150
 """How deep expressions and statements may be nested. Chains (of operators, of ``elif``) do not nest."""
 
+_BINARY: Final = 3
+"""Children of an operator with two sides."""
+
 _CHAIN: Final = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*").fullmatch
 
 
@@ -54,14 +57,16 @@ class Utf8:
 class Context:
     """What the functions of one file share.
 
-    ``yields`` is set when a ``yield`` was seen. ``misread`` collects what to write where, before the file is parsed
-    once more: the grammar takes backticks for a string, and braces in their place show what they hold.
+    ``chains`` are the dotted chains of names that were met. ``yields`` is set when a ``yield`` was seen. ``misread``
+    collects what to write where, before the file is parsed once more: the grammar takes backticks for a string, and
+    braces in their place show what they hold.
     """
 
-    __slots__ = ("misread", "text", "yields")
+    __slots__ = ("chains", "misread", "text", "yields")
 
     def __init__(self, data: bytes) -> None:
         self.text: Text = data.decode("ascii") if data.isascii() else Utf8(data)
+        self.chains: dict[str, str] = {}
         self.yields = False
         self.misread: dict[int, bytes] = {}
 
@@ -100,8 +105,12 @@ def expressions(context: Context, nodes: list[Node], depth: int) -> list[Expr]:
 def listed(context: Context, nodes: list[Node], depth: int) -> Expr:
     """Return the form of ``a`` or of ``a, b`` without brackets: one expression, or a tuple."""
     items = expressions(context, nodes, depth)
-    if len(items) == 1 and not any(node.kind_id in _COMMA for node in nodes):
-        return items[0]
+    if len(items) == 1:
+        for node in nodes:
+            if node.kind_id == _COMMA:
+                break
+        else:
+            return items[0]
     return ("tuple", tuple(items))
 
 
@@ -136,8 +145,12 @@ def dotted(context: Context, node: Node) -> str:
 
 def _attribute(context: Context, node: Node, depth: int) -> Expr:
     text = context.text[node.start_byte : node.end_byte]
+    chain = context.chains.get(text)
+    if chain is not None:
+        return chain
     if _CHAIN(text):
-        return intern(text)
+        chain = context.chains[text] = intern(text)
+        return chain
     check_depth(depth)
     target, _, name = node.children if node.child_count == 3 else solid(node)
     value = EXPRESSION[target.kind_id](context, target, depth + 1)
@@ -424,7 +437,12 @@ def _boolean(context: Context, node: Node, depth: int) -> Expr:
 
 def _compare(context: Context, node: Node, depth: int) -> Expr:
     check_depth(depth)
-    first, *rest = solid(node)
+    parts = solid(node)
+    if len(parts) == _BINARY:
+        left, operator, right = parts
+        pair = (_COMPARISONS[operator.type], EXPRESSION[right.kind_id](context, right, depth + 1))
+        return ("compare", EXPRESSION[left.kind_id](context, left, depth + 1), (pair,))
+    first, *rest = parts
     operators = (_COMPARISONS[operator.type] for operator in rest[::2])
     operands = (expression(context, operand, depth + 1) for operand in rest[1::2])
     return ("compare", expression(context, first, depth + 1), tuple(zip(operators, operands, strict=True)))
@@ -677,7 +695,7 @@ _WITH_PARTS: Final = kinds("default_parameter", "typed_parameter", "typed_defaul
 _PARAMETER: Final = _WITH_PARTS | _STAR_PATTERN | _STAR_STAR_PATTERN | _TUPLE_PATTERN
 _FOR_CLAUSE: Final = kinds("for_in_clause")
 _IF_CLAUSE: Final = kinds("if_clause")
-_COMMA: Final = kinds(",", named=False)
+(_COMMA,) = kinds(",", named=False)
 _COLON: Final = kinds(":", named=False)
 _EQUALS: Final = kinds("=", named=False)
 _FROM: Final = kinds("from", named=False)

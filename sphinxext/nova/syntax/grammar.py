@@ -98,11 +98,12 @@ def table(default: T, entries: Mapping[str, T]) -> list[T]:
 
 
 COMMENTS: Final = kinds("comment", "line_continuation")
+_NOT_SOLID: Final = COMMENTS | {ERROR}
 
 
 def solid(node: Node) -> list[Node]:
     """Return the children of ``node`` without comments, continuation backslashes and error nodes."""
-    return [child for child in node.children if child.kind_id not in COMMENTS and child.kind_id != ERROR]
+    return [child for child in node.children if child.kind_id not in _NOT_SOLID]
 
 
 def mistakes(root: Node) -> set[int]:

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from sphinxext.nova.syntax.expressions import (
+    EXPRESSION,
     Context,
     arguments,
     check_depth,
@@ -21,6 +22,7 @@ from sphinxext.nova.syntax.expressions import (
     listed,
     only,
     parameters,
+    skip,
 )
 from sphinxext.nova.syntax.grammar import COMMENTS, ERROR, kinds, siblings, solid, table
 from sphinxext.nova.syntax.patterns import pattern
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     Row: TypeAlias = tuple[Any, ...]
 
 MARSHAL_FORMAT: Final = 4
+_FEW: Final = 50
 _ERROR_TEXT: Final = 200
 """How many characters of something that was not understood are kept."""
 
@@ -130,17 +133,22 @@ def _salvaged(reader: Reader, node: Node, depth: int) -> list[Stmt]:
     if depth < _SALVAGE_DEPTH:
         for child in node.children:
             if child.kind_id in _BLOCK or child.kind_id == ERROR:
-                result += block(reader, siblings(child), depth + 1)
+                result += block(reader, _inside(child), depth + 1)
             else:
                 result += block(reader, [child], depth + 1)
     return result
+
+
+def _inside(node: Node) -> Iterable[Node]:
+    """Return the children of a block, all at once where they are few: that takes less time, and keeps them."""
+    return node.children if node.child_count < _FEW else siblings(node)
 
 
 def _below(reader: Reader, node: Node, depth: int) -> Block:
     """Return the block that is a child of ``node``."""
     for child in node.children:
         if child.kind_id in _BLOCK:
-            return block(reader, siblings(child), depth + 1)
+            return block(reader, _inside(child), depth + 1)
     return ()
 
 
@@ -165,6 +173,8 @@ def _expression_statement(reader: Reader, node: Node, depth: int) -> Stmt:
     line = node.start_point[0] + 1
     if line in reader.lost and reader.text[node.start_byte : node.end_byte] == FILLER:
         return ("error", line, reader.lost[line][:_ERROR_TEXT])
+    if len(children) == 1 and (handler := EXPRESSION[kind]) is not skip:
+        return ("expr", line, handler(reader, first, depth))
     return ("expr", line, listed(reader, children, depth))
 
 
@@ -174,13 +184,13 @@ def _assignment(reader: Reader, node: Node, depth: int) -> Stmt:
     while True:
         children = node.children if node.child_count == _BINARY else solid(node)
         left, mark, right, *annotated = children
-        targets.append(expression(reader, left, depth))
+        targets.append(EXPRESSION[left.kind_id](reader, left, depth))
         if mark.kind_id in _COLON:
             return _annotated(reader, line, targets[-1], [right, *annotated], depth)
         if right.kind_id != _ASSIGNMENT:
             break
         node = right
-    value = expression(reader, right, depth)
+    value = EXPRESSION[right.kind_id](reader, right, depth)
     for target in targets:
         _assigned(reader, (target, value, True, None, None, line))
     return ("assign", line, tuple(targets), value)
@@ -211,7 +221,7 @@ def _assigned(reader: Reader, row: Row) -> None:
     scope = reader.scope
     if scope.function is None or scope.direct is not None:
         reader.assignments.append((*row, scope.direct, scope.function))
-    elif scope.receiver:
+    elif scope.receiver and not (isinstance(row[0], str) and not row[0].startswith(scope.receiver)):
         target, value, *rest = row
         for name, part in _attributes(target, value, scope.receiver):
             reader.attributes.append((name, part, *rest, scope.class_, scope.function))
@@ -234,6 +244,8 @@ def _return(reader: Reader, node: Node, depth: int) -> Stmt:
     children = node.children
     if len(children) == 1:
         return ("return", node.start_point[0] + 1, None)
+    if len(children) == _WITH_VALUE and (handler := EXPRESSION[children[1].kind_id]) is not skip:
+        return ("return", node.start_point[0] + 1, handler(reader, children[1], depth))
     return ("return", node.start_point[0] + 1, listed(reader, children, depth))
 
 
@@ -277,13 +289,13 @@ def _if(reader: Reader, node: Node, depth: int) -> Stmt:
 
 def _branch(reader: Reader, nodes: list[Node], depth: int) -> Branch:
     """Return ``(line, condition, text, block)`` of ``if``/``elif``, a condition, ``:`` and a block."""
-    keyword, condition, *rest = (node for node in nodes if node.kind_id not in COMMENTS)
+    keyword, condition, *rest = [node for node in nodes if node.kind_id not in COMMENTS]
     body = rest[-1] if rest else None
     return (
         keyword.start_point[0] + 1,
-        expression(reader, condition, depth),
+        EXPRESSION[condition.kind_id](reader, condition, depth),
         _source(reader, condition),
-        block(reader, siblings(body), depth + 1) if body and body.kind_id in _BLOCK else (),
+        block(reader, _inside(body), depth + 1) if body and body.kind_id in _BLOCK else (),
     )
 
 
@@ -295,7 +307,7 @@ def _for(reader: Reader, node: Node, depth: int) -> Stmt:
     orelse: Block = ()
     for child in rest:
         if child.kind_id in _BLOCK:
-            body = block(reader, siblings(child), depth + 1)
+            body = block(reader, _inside(child), depth + 1)
         elif child.kind_id in _ELSE:
             orelse = _below(reader, child, depth)
         else:
@@ -325,7 +337,7 @@ def _try(reader: Reader, node: Node, depth: int) -> Stmt:
     for child in node.children:
         kind = child.kind_id
         if kind in _BLOCK:
-            body = block(reader, siblings(child), depth + 1)
+            body = block(reader, _inside(child), depth + 1)
         elif kind in _EXCEPT:
             handlers.append(_handler(reader, child, depth))
         elif kind in _ELSE:
@@ -423,7 +435,7 @@ def _define(reader: Reader, node: Node, depth: int, decorators: Row = ()) -> Stm
         elif kind in _BLOCK:
             receiver = outer.receiver if outer.direct is None else f"{raw[0][0]}." if raw else None
             reader.scope = Scope(f"{outer.prefix}{name}.", None, outer.class_, index, receiver)
-            body = block(reader, siblings(child), depth + 1)
+            body = block(reader, _inside(child), depth + 1)
             reader.scope = outer
     row, column = node.start_point
     end_line = _end_line(node)
@@ -665,6 +677,7 @@ STATEMENT: Final[list[Handler]] = table(
 )
 
 _BINARY: Final = 3
+_WITH_VALUE: Final = 2
 _ALIAS: Final = re.compile(r"[^\W\d]")
 _SALVAGE_DEPTH: Final = 50
 (_ASSIGNMENT,) = kinds("assignment")
