@@ -12,11 +12,11 @@ import json
 import os
 import sys
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
 from sphinxext.nova import __version__
 from sphinxext.nova.checkout import open_checkout
-from sphinxext.nova.dataclass import dataclass, field
 from sphinxext.nova.model import QuestionError
 from sphinxext.nova.store import Store, default_folder
 
@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-@dataclass(slots=True)
+@dataclass
 class _Asking:
     """What was asked, of which checkout, and where answers and facts are kept."""
 

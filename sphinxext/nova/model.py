@@ -7,9 +7,8 @@ Sphinx environment, compared, hashed and turned into JSON.
 from __future__ import annotations
 
 import enum
+from dataclasses import dataclass, field
 from typing import Generic, TypeAlias, TypeVar
-
-from sphinxext.nova.dataclass import dataclass, field
 
 # Known here too, since most of the package needs both.
 from sphinxext.nova.problems import CheckoutError as CheckoutError

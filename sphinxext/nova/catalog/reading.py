@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from sphinxext.nova import releases
 from sphinxext.nova.catalog.entries import ANY_LANGUAGE, Catalog, CatalogEntry, overlap
-from sphinxext.nova.dataclass import dataclass, field
 from sphinxext.nova.model import Kind, Problem
 
 if TYPE_CHECKING:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Protocol
 
 from sphinxext.nova.checkout import _metadata
-from sphinxext.nova.dataclass import dataclass
 
 
 class Glance(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,6 @@ from sphinxext.nova.checkout._identity import Identity, NotOpenStackError, ident
 from sphinxext.nova.checkout._names import Listing, joined, usable
 from sphinxext.nova.checkout._objects import Objects
 from sphinxext.nova.checkout._problems import Unreadable
-from sphinxext.nova.dataclass import replace
 from sphinxext.nova.problems import CheckoutError, Kind, Problem
 
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from docutils import nodes
@@ -12,7 +13,6 @@ from sphinx.locale import get_translation
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import make_id
 
-from sphinxext.nova.dataclass import dataclass
 from sphinxext.nova.extension.library import library
 from sphinxext.nova.extension.nodes import nova_answer
 from sphinxext.nova.extension.staleness import note

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from docutils import nodes
 from sphinx.locale import get_translation
 
-from sphinxext.nova.dataclass import replace
 from sphinxext.nova.extension.directives import COMMON_OPTIONS, NovaDirective, Option
 from sphinxext.nova.extension.warnings import warn
 from sphinxext.nova.present.columns import LAYOUT

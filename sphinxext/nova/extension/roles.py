@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from sphinx.roles import XRefRole
 
-from sphinxext.nova.dataclass import dataclass
 from sphinxext.nova.extension.library import library
 from sphinxext.nova.extension.staleness import note
 from sphinxext.nova.extension.warnings import warn

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from docutils import nodes
 
-from sphinxext.nova.dataclass import dataclass, replace
 from sphinxext.nova.present.tables import Look
 
 if TYPE_CHECKING:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from sphinxext.nova.dataclass import dataclass, field
 from sphinxext.nova.program import ClassDef, mro
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _OF_CONTROLLERS: Final = frozenset(
 """Decorators of REST actions: they check what comes in and goes out, or say how to find the method."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Boundaries:
     """The names that a walk is bounded by; those of modules and classes are without the package in front.
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from sphinxext.nova.dataclass import dataclass, replace
 from sphinxext.nova.flow.decorating import is_remotable
 from sphinxext.nova.flow.entering import around
 from sphinxext.nova.flow.frames import common

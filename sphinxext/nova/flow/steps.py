@@ -6,9 +6,8 @@ that a function that is called from a hundred places is kept once, and recursion
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
-
-from sphinxext.nova.dataclass import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,10 +6,10 @@ next to it that it calls. It is short in all releases, and says by the names of 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from sphinxext.nova.dataclass import dataclass
 from sphinxext.nova.openstack.options import value
 from sphinxext.nova.program import (
     ClassDef,

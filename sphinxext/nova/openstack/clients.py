@@ -7,9 +7,9 @@ may hand a dictionary to ``rpc.call``, ``rpc.cast`` or ``rpc.fanout_cast``.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sphinxext.nova.dataclass import dataclass
 from sphinxext.nova.flow import Call, Choice, Decided, Frame, Reached, Sent
 from sphinxext.nova.openstack.mentions import mentioning
 from sphinxext.nova.openstack.roles import is_client

@@ -8,9 +8,9 @@ From 2013.2 it is an entry point. From 14.0.0 there are entry points for WSGI se
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sphinxext.nova.dataclass import dataclass
 from sphinxext.nova.model import Command, Problem
 from sphinxext.nova.openstack.entry_points import CONSOLE, WSGI, declared
 from sphinxext.nova.program import Assigned, ClassDef, External, FunctionDef, Module, evaluate, imported_by_string

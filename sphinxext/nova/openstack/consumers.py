@@ -6,9 +6,9 @@ no service with a manager (2011.2 and 2011.3).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sphinxext.nova.dataclass import dataclass
 from sphinxext.nova.flow import Class, Frame, Object, Sequence, Target
 from sphinxext.nova.model import Problem
 from sphinxext.nova.openstack.commands import starts

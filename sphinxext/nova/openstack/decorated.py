@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sphinxext.nova.dataclass import dataclass
 from sphinxext.nova.openstack.options import uses, value
 from sphinxext.nova.openstack.runner import period
 from sphinxext.nova.program import ClassDef, FunctionDef, resolve

@@ -6,10 +6,10 @@ A topic is served by a service; the service's manager and its further endpoints 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from sphinxext.nova.dataclass import dataclass
 from sphinxext.nova.flow import Class, Const, Dict, Frame, Function, Object, Partial, Sequence, Target
 from sphinxext.nova.openstack.commands import starts
 from sphinxext.nova.openstack.consumers import Consumers

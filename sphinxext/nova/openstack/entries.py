@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
-from sphinxext.nova.dataclass import dataclass
 from sphinxext.nova.model import Kind, Problem, QuestionError
 from sphinxext.nova.openstack.periodic_tasks import periodic_tasks
 from sphinxext.nova.openstack.rest import find_rest_action, function_of, rest_actions, rest_actions_for

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import configparser
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sphinxext.nova.checkout import Unreadable
-from sphinxext.nova.dataclass import dataclass
 from sphinxext.nova.model import Kind, Problem
 from sphinxext.nova.program import evaluate
 from sphinxext.nova.syntax.walking import calls

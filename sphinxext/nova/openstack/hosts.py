@@ -7,9 +7,9 @@ at the first one. What the source calls a host (``dest``, ``migration.source_com
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from typing import Final
 
-from sphinxext.nova.dataclass import dataclass, field
 from sphinxext.nova.model import Participant
 
 _ROLES: Final = (("dest", "destination"), ("source", "source"), ("src", "source"))

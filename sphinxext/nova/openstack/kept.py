@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import cache, partial
 from pathlib import Path
@@ -19,7 +20,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sphinxext.nova import model
 from sphinxext.nova._version import __version__
-from sphinxext.nova.dataclass import names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from sphinxext.nova.store import Store
 
 _PLAIN: Final = frozenset({str, int, float, bool, type(None)})
+_names: dict[type, tuple[str, ...]] = {}
+"""The fields of the classes of the model that were met so far."""
 
 
 def kept(
@@ -126,9 +128,11 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any part of an answer
         return {kind.__name__: [value.value]}
     if kind is frozenset:
         return {"frozenset": [_plain(tuple(sorted(value, key=repr)))]}
-    if not (said := names(value)):
-        raise TypeError(f"{kind.__name__} is no part of an answer")
-    return {kind.__name__: [_plain(getattr(value, name)) for name in said]}
+    if kind not in _names:
+        if not is_dataclass(value):
+            raise TypeError(f"{kind.__name__} is no part of an answer")
+        _names[kind] = tuple(field.name for field in fields(value))
+    return {kind.__name__: [_plain(getattr(value, name)) for name in _names[kind]]}
 
 
 def _loaded(data: bytes) -> Any:  # noqa: ANN401 - what was kept

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from sphinxext.nova.dataclass import dataclass
 from sphinxext.nova.model import Answer, Kind, LayoutRow, Problem, QuestionError, Role, Source
 from sphinxext.nova.openstack.docstrings import summary
 from sphinxext.nova.openstack.roles import role_of

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
-from sphinxext.nova.dataclass import dataclass
 from sphinxext.nova.model import Source, TaskOption
 from sphinxext.nova.program import UNKNOWN, Options, evaluate
 from sphinxext.nova.program.options import use

@@ -6,9 +6,9 @@ it, calls what is to be done, and passes the call on to its base class.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sphinxext.nova.dataclass import dataclass
 from sphinxext.nova.openstack.options import uses, value
 from sphinxext.nova.openstack.tested import conditions_of
 from sphinxext.nova.program import ClassDef, FunctionDef, lookup, mro

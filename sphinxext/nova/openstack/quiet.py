@@ -6,9 +6,9 @@ was told before of what it reaches, and on nothing else.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from sphinxext.nova.dataclass import dataclass, field
 from sphinxext.nova.flow import Call, Choice, Decided, Lost, Reached, Summary, sends
 from sphinxext.nova.model import Block, Boundary, Branch, Unresolved
 from sphinxext.nova.syntax.rendering import render

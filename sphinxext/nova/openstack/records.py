@@ -8,9 +8,9 @@ set asks ``obj_load_attr``, which gets it out of the database.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from sphinxext.nova.dataclass import dataclass, field
 from sphinxext.nova.flow import Boundaries, Reached, Summary
 from sphinxext.nova.flow.decorating import is_remotable
 from sphinxext.nova.openstack.versioned_objects import versioned_objects
@@ -45,7 +45,7 @@ _SHORT: Final = {
 """What objects are called besides their names."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Records(Boundaries):
     """The boundaries of a walk that goes through versioned objects."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
-from sphinxext.nova.dataclass import replace
 from sphinxext.nova.flow import Boundaries, Walker
 from sphinxext.nova.flow.decorating import is_property
 from sphinxext.nova.model import Answer, RpcMethod, Source

@@ -6,10 +6,10 @@ the actions of its REST APIs, those of what passes on consoles are the methods t
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from sphinxext.nova.dataclass import dataclass
 from sphinxext.nova.flow import Frame
 from sphinxext.nova.openstack.clients import Clients
 from sphinxext.nova.openstack.commands import starts

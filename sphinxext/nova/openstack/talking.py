@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from sphinxext.nova.dataclass import replace
 from sphinxext.nova.flow import Call, Choice, Decided, External, Frame, Reached, Sent, Unknown
 from sphinxext.nova.model import Answer, Kind, Problem
 from sphinxext.nova.openstack.database import Access, database_access

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from sphinxext.nova.dataclass import dataclass, field, replace
 from sphinxext.nova.flow import Call, Choice, Decided, Lost, Reached, Sent, sends
 from sphinxext.nova.model import Again, Block, Branch, Message
 from sphinxext.nova.openstack.database import Access, database_access

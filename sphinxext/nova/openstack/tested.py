@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sphinxext.nova.dataclass import dataclass
 from sphinxext.nova.openstack.options import uses
 from sphinxext.nova.program import UNKNOWN, evaluate
 from sphinxext.nova.syntax.walking import inside, own_expressions, statements

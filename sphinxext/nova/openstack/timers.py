@@ -7,9 +7,9 @@ a hypervisor driver describes.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sphinxext.nova.dataclass import dataclass
 from sphinxext.nova.openstack.decorated import Timing
 from sphinxext.nova.openstack.options import used, uses, value
 from sphinxext.nova.program import ClassDef, FunctionDef, lookup, resolve

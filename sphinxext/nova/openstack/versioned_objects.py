@@ -6,9 +6,9 @@ call to nova-conductor, which finds the method by its name. 2013.2 and newer.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sphinxext.nova.dataclass import dataclass
 from sphinxext.nova.program import ClassDef, External, FunctionDef, evaluate, lookup, mro, resolve
 from sphinxext.nova.syntax.walking import calls
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from sphinxext.nova.dataclass import dataclass, field, replace
 from sphinxext.nova.model import Again, Block, Boundary, Message
 from sphinxext.nova.present.choice import EXTERNAL, Choice, lifeline_of, matches
 from sphinxext.nova.present.conditions import of_newest

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sphinxext.nova.dataclass import replace
 from sphinxext.nova.present.picture import Arrow, Failing, Group, arrows
 
 if TYPE_CHECKING:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, is_dataclass
 from typing import Any, Final
 
-from sphinxext.nova.dataclass import names
 from sphinxext.nova.model import Again, Block, Boundary, Message
 
 _names: dict[type, tuple[tuple[str, str], ...]] = {}
@@ -21,7 +21,8 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - any field
         return [plain(item) for item in value]
     kind = type(value)
     if kind not in _names:
-        _names[kind] = tuple((name.removesuffix("_"), name) for name in names(value))
+        of_row = fields(value) if is_dataclass(value) and not isinstance(value, type) else ()
+        _names[kind] = tuple((field.name.removesuffix("_"), field.name) for field in of_row)
     named = {shown: plain(getattr(value, name)) for shown, name in _names[kind]}
     if not named:
         return value

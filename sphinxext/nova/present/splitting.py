@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sphinxext.nova.dataclass import dataclass, replace
 from sphinxext.nova.present.picture import Arrow, Continued, Group, arrows
 
 if TYPE_CHECKING:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import enum
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-from sphinxext.nova.dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sphinxext.nova.dataclass import dataclass
 from sphinxext.nova.model import Problem
 from sphinxext.nova.program.bindings import DefinedFunction
 from sphinxext.nova.program.definitions import Assigned, ClassDef, FunctionDef

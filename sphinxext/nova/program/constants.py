@@ -7,6 +7,7 @@ text or containers are known by name, and everything else is :data:`.UNKNOWN`. S
 from __future__ import annotations
 
 import enum
+import inspect
 import operator
 import posixpath
 import re
@@ -340,13 +341,6 @@ def _format(text: str, *given: object, **named: object) -> str:
 
 _CONTAINERS: Final[Mapping[str, Callable[[Iterable[Any]], Any]]] = {"tuple": tuple, "list": list, "set": set}
 
-
-def _cleandoc(*given: Any, **named: Any) -> str:  # noqa: ANN401 - what the checkout gives
-    import inspect  # noqa: PLC0415 - it imports a great deal, and is seldom called
-
-    return inspect.cleandoc(*given, **named)
-
-
 _FUNCTIONS: Final[Mapping[str, Callable[..., object]]] = {
     "builtins.bool": bool,
     "builtins.dict": dict,
@@ -358,7 +352,7 @@ _FUNCTIONS: Final[Mapping[str, Callable[..., object]]] = {
     "builtins.set": set,
     "builtins.str": str,
     "builtins.tuple": tuple,
-    "inspect.cleandoc": _cleandoc,
+    "inspect.cleandoc": inspect.cleandoc,
     "os.path.join": posixpath.join,
     "textwrap.dedent": textwrap.dedent,
 }

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from sphinxext.nova.dataclass import dataclass
 from sphinxext.nova.program.bindings import bindings_of, bindings_of_function
 
 if TYPE_CHECKING:

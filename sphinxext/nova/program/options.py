@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections import defaultdict
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from sphinxext.nova.dataclass import dataclass, field, replace
 from sphinxext.nova.model import Problem
 from sphinxext.nova.program.bindings import Value
 from sphinxext.nova.program.constants import evaluate
@@ -306,8 +307,4 @@ def _choices(value: object) -> tuple[object, ...] | None:
 
 def _cleaned(value: object) -> str | None:
     """Return a help text without the indentation of its source."""
-    if not isinstance(value, str):
-        return None
-    from inspect import cleandoc  # noqa: PLC0415 - few questions are about help texts
-
-    return cleandoc(value).strip() or None
+    return (inspect.cleandoc(value).strip() or None) if isinstance(value, str) else None

@@ -5,9 +5,9 @@ from __future__ import annotations
 import gc
 import sys
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
-from sphinxext.nova.dataclass import dataclass
 from sphinxext.nova.model import Problem, Source
 from sphinxext.nova.program.definitions import Module
 from sphinxext.nova.syntax import read

@@ -6,9 +6,9 @@ The forms are those of Nova's history: ``flags.DEFINE_integer`` (2010.1 to 2011.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from sphinxext.nova.dataclass import dataclass, field
 from sphinxext.nova.program.classes import attribute
 from sphinxext.nova.program.constants import UNKNOWN, evaluate
 from sphinxext.nova.program.definitions import Assigned, ClassDef, FunctionDef, last_name

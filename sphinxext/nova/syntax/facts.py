@@ -13,10 +13,10 @@ from __future__ import annotations
 import enum
 import marshal
 import zlib
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from sphinxext.nova.dataclass import dataclass
 from sphinxext.nova.model import Kind, Problem
 
 if TYPE_CHECKING:

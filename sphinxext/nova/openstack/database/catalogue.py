@@ -6,10 +6,10 @@ functions in ``nova/objects`` open a transaction of their own.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
-from sphinxext.nova.dataclass import dataclass
 from sphinxext.nova.openstack.database.access import Bodies, by_name, by_transaction
 from sphinxext.nova.openstack.database.layers import layers, of_module
 from sphinxext.nova.openstack.mentions import mentioning

@@ -7,9 +7,9 @@ nodes of what they call.
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from sphinxext.nova.dataclass import dataclass, field
 from sphinxext.nova.flow import DRIVER, Call, Choice, Decided, Reached, Sent
 from sphinxext.nova.model import Caller
 from sphinxext.nova.openstack.records import LOAD, LOADER

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sphinxext.nova.dataclass import dataclass
 from sphinxext.nova.program import UNKNOWN, Assigned, ClassDef, FunctionDef, evaluate, methods, resolve
 from sphinxext.nova.syntax.walking import calls
 

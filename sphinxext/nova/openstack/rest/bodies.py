@@ -6,9 +6,9 @@ behind an option is a route.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from sphinxext.nova.dataclass import dataclass, field
 from sphinxext.nova.program import (
     UNKNOWN,
     Assigned,

@@ -7,9 +7,9 @@ the request's body chooses, or what other controllers have added under that name
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sphinxext.nova.dataclass import dataclass
 from sphinxext.nova.model import RestAction
 from sphinxext.nova.program import ClassDef, FunctionDef, evaluate, lookup, mro
 from sphinxext.nova.syntax.walking import expressions

@@ -7,9 +7,9 @@ In 2011.2 to 13.0.0 they are found by their place and name, ``contrib/floating_i
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from sphinxext.nova.dataclass import dataclass, field
 from sphinxext.nova.openstack.entry_points import declared
 from sphinxext.nova.openstack.rest.bodies import Frame, arguments_of, run
 from sphinxext.nova.openstack.rest.resources import Resource

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from sphinxext.nova.dataclass import dataclass, field
 from sphinxext.nova.openstack.rest.controllers import Route
 
 if TYPE_CHECKING:

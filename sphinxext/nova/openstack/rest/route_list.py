@@ -7,9 +7,9 @@ part of Nova from 14.0.0 to 19.0.0, has a dictionary from paths to functions.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from sphinxext.nova.dataclass import dataclass
 from sphinxext.nova.model import RestAction
 from sphinxext.nova.openstack.rest.controllers import Route, actions
 from sphinxext.nova.openstack.rest.resources import normal_path
