@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 PARTS, CASES = 8, 200
 """How many mutations of real files there are: PARTS times CASES, and 400 more that are made up."""
-SECONDS, SECONDS_PER_BYTE = 2.0, 4e-6
-"""How long one file may take, on a machine that does something else as well: 40 times what Nova's files take."""
+SECONDS, SECONDS_PER_BYTE = 20.0, 4e-5
+"""How long one file may take, on whatever machine. What takes longer never comes to an end, or grows with the square."""
 MEBIBYTES = 300
 """By how much the process may grow."""
 
