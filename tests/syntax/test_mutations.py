@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 PARTS, CASES = 8, 200
 """How many mutations of real files there are: PARTS times CASES, and 400 more that are made up."""
 SECONDS, SECONDS_PER_BYTE = 20.0, 4e-5
-"""How long one file may take, on whatever machine. What takes longer never comes to an end, or grows with the square."""
+"""How long one file may take, on whatever machine. What takes longer never ends, or grows with the square."""
 MEBIBYTES = 300
 """By how much the process may grow."""
 
