@@ -473,7 +473,9 @@ def test_the_functions_that_the_routes_of_the_placement_api_lead_to(tmp_path: Pa
             ROUTE_DECLARATIONS = {
                 '/': {'GET': instance.home},
                 '/instances/{id}': {'GET': instance.show, 'PUT': instance.update},
-                '/gone': {'GET': instance.gone},
+                '/gone': {'GET': instance.gone, 'PUT': None, 'POST': [instance.show]},
+                '/more': make_more(),
+                **instance.MORE,
             }
             """,
         "instance": """

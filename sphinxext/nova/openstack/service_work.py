@@ -276,18 +276,17 @@ class ServiceWork:
         return made
 
     def _method(self, made: Object, function: FunctionDef) -> Begun:
-        callee = self._walker.decorating.method(function, made)
-        unknown = self._walker.atoms.arguments((), (), is_open=True)
-        return Begun(function.name, self._walker.entry(function.module, callee, unknown))
+        return self._called(function, self._walker.decorating.method(function, made))
 
     def _function(self, function: FunctionDef) -> Begun:
-        unknown = self._walker.atoms.arguments((), (), is_open=True)
-        return Begun(function.name, self._walker.entry(function.module, self._walker.names.of(function), unknown))
+        return self._called(function, self._walker.names.of(function))
 
     def _plain(self, function: FunctionDef) -> Begun:
         """Return what a function does without its decorators: those of libraries hide it, and add nothing."""
+        return self._called(function, (self._walker.decorating.plain(function),))
+
+    def _called(self, function: FunctionDef, callee: Value) -> Begun:
         unknown = self._walker.atoms.arguments((), (), is_open=True)
-        callee = (self._walker.decorating.plain(function),)
         return Begun(function.name, self._walker.entry(function.module, callee, unknown))
 
 
@@ -302,7 +301,7 @@ def _values(written: Expr) -> Iterator[Expr]:
 
 
 def _namesakes(function: FunctionDef) -> Iterator[FunctionDef]:
-    for fact in function.module.facts.functions:
+    for fact in function.module.facts.functions_called(function.fact.name):
         if fact.qualname == function.fact.qualname:
             yield FunctionDef(function.module, fact.index)
 
