@@ -24,6 +24,7 @@ from db_calls import FLOOR, PARSE, ROOT, be, compiled
 from measure import medians, run, table
 
 from sphinxext.nova.checkout import open_checkout
+from sphinxext.nova.datastack import in_large_chunk
 from sphinxext.nova.openstack.entries import Start
 from sphinxext.nova.openstack.periodic_tasks import periodic_tasks
 from sphinxext.nova.openstack.rest import function_of, rest_actions
@@ -94,6 +95,7 @@ def asking(checkout: Path, cache: Path, *, forget: bool = False) -> Usage:
     return run([*command, "--checkout", checkout, "--format", "json", "--cache-dir", cache])
 
 
+@in_large_chunk
 def walk_all(checkout: Path, folder: Path | None) -> None:
     """Tell all flows, and end the process as the command line does."""
     gc.disable()

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
 from sphinxext.nova import __version__
 from sphinxext.nova.checkout import open_checkout
+from sphinxext.nova.datastack import in_large_chunk
 from sphinxext.nova.model import QuestionError
 from sphinxext.nova.store import Store, default_folder
 
@@ -366,7 +367,7 @@ def run() -> NoReturn:
     """
     gc.disable()
     try:
-        status = main()
+        status = in_large_chunk(main)()
     except SystemExit as error:
         status = error.code if isinstance(error.code, int) else 0
     sys.stdout.flush()

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sphinxext.nova import model
 from sphinxext.nova._version import __version__
+from sphinxext.nova.datastack import in_large_chunk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -49,6 +50,7 @@ def kept(
     :param make: what makes the answer; what it raises is not kept.
     :param state: :func:`state_of` for this checkout, where somebody remembers what it returned.
     """
+    make = in_large_chunk(make)
     if store is None:
         return make()
     state = state or partial(state_of, checkout)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sphinxext.nova.datastack import in_large_chunk
 from sphinxext.nova.flow import Boundaries, Walker
 from sphinxext.nova.model import Answer, Entry, Flow, Source
 from sphinxext.nova.openstack.endpoints import Endpoints
@@ -34,6 +35,7 @@ class Flows:
         self.endpoints = Endpoints(self.walker)
         self._quiet = Quiet()
 
+    @in_large_chunk
     def find(self, asked: str) -> Start:
         """Find the entry that a reader means.
 
@@ -42,6 +44,7 @@ class Flows:
         with self.walker.walking():
             return find_entry(self.program, self.endpoints, asked)
 
+    @in_large_chunk
     def flow(self, start: Start) -> Flow:
         """Tell what happens from an entry on."""
         with self.walker.walking():
