@@ -21,7 +21,7 @@ P = ParamSpec("P")
 Result = TypeVar("Result")
 
 _WORDS: Final = 1 << 17
-"""How many values the large frame says it needs: a little over 1 MiB with what CPython adds, so that its chunk has 2."""
+"""How many values the large frame says it needs: a little over 1 MiB with what CPython adds; its chunk then has 2."""
 
 
 class _Given(threading.local):

@@ -54,8 +54,6 @@ them as ``args`` and ``kwargs``, right after the function.
 """
 _OF_TIMER: Final = frozenset({"initial_delay", "periodic_interval_max", "stop_on_exception"})
 """What a timer keeps for itself of what it is given by name."""
-_CALLABLE: Final = (Lambda, Partial, Send)
-"""What can be called, besides functions."""
 _SELF_EVIDENT: Final = ("LOG.", "self.LOG.", "_LOG.")
 
 
@@ -152,15 +150,19 @@ class Calls:
         *,
         quiet: bool,
     ) -> Value:
+        if isinstance(atom, Function):
+            return self._function(frame, atom, arguments, line, form, via)
+        if isinstance(atom, External):
+            return self._libraries.call(frame, atom, arguments, line, form)
         match atom:
-            case Function():
-                return self._function(frame, atom, arguments, line, form, via)
+            case Unknown():
+                pass
+            case Class():
+                return self._class(frame, atom, arguments, line, form)
             case Lambda():
                 summary = self._walker.summary(atom, arguments)
                 self._step(frame, summary, line, form, via)
                 return summary.returns or self._atoms.any
-            case Class():
-                return self._class(frame, atom, arguments, line, form)
             case Partial():
                 given = atom.arguments
                 merged = self._atoms.arguments(
@@ -173,8 +175,6 @@ class Calls:
                 return (self._atoms.entered(atom.function, arguments),)
             case Send():
                 return self._walker.messaging.send(frame, atom, arguments, line)
-            case External():
-                return self._libraries.call(frame, atom, arguments, line, form)
             case Method(receiver=Client()):
                 return self._walker.messaging.method(frame, atom, arguments, form)
             case Method(receiver=Object()):
@@ -332,9 +332,11 @@ class Calls:
 
     def callbacks(self, frame: Frame, arguments: Arguments, line: int, via: str) -> None:
         """Call the functions among the arguments of something that the walk cannot see into."""
+        if not arguments.has_callbacks:
+            return
         for name, value in (*(("", value) for value in arguments.positional), *arguments.keywords):
             for atom in value:
-                if _is_callback(atom):
+                if atom.is_callback:
                     before = frame.aside()
                     given = self._atoms.arguments((), (), is_open=True)
                     self._one(frame, atom, given, line, None, via, quiet=True)
@@ -376,16 +378,9 @@ class Calls:
         else:
             given = self._atoms.arguments((), (), is_open=True)
         for atom in arguments.positional[function]:
-            if _is_callback(atom):
+            if atom.is_callback:
                 self._one(frame, atom, given, line, None, "callback", quiet=True)
         return True
-
-
-def _is_callback(atom: Atom) -> bool:
-    """Tell whether something can be called by whoever gets it; a method without its instance is only looked at."""
-    if isinstance(atom, Function):
-        return atom.receiver is not None or atom.definition.owner is None
-    return isinstance(atom, _CALLABLE)
 
 
 def _written(form: CallForm | None) -> str:

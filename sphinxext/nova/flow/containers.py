@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from sphinxext.nova.flow.walker import Walker
     from sphinxext.nova.syntax.forms import CallForm, Expr
 
-_CONTAINERS: Final = (Dict, Sequence)
 _ATTRIBUTES: Final = ".__dict__"
 """How code gets around ``__setattr__``: ``self.__dict__['_bdm_obj'] = bdm``. 2014.1 and newer (``block_device.py``)."""
 
@@ -231,10 +230,7 @@ class Containers:
 
     @staticmethod
     def _is_closed(value: Value) -> bool:
-        for atom in value:  # noqa: SIM110 - asked of every argument
-            if isinstance(atom, _CONTAINERS) and not atom.is_open:
-                return True
-        return False
+        return any(atom.is_closed for atom in value)
 
     def _opened(self, atom: Atom) -> Atom:
         match atom:

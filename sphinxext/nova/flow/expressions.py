@@ -8,7 +8,7 @@ from sphinxext.nova.flow.frames import FACTS
 from sphinxext.nova.flow.keeping import CHANGING
 from sphinxext.nova.flow.opposites import none_of, opposite
 from sphinxext.nova.flow.steps import Choice, Way
-from sphinxext.nova.flow.values import Class, Const, Dict, External, Object, Option, Sequence, Text, Unknown, truth
+from sphinxext.nova.flow.values import Class, Const, Dict, External, Option, Sequence, Unknown, truth
 from sphinxext.nova.syntax.facts import parameters_of
 from sphinxext.nova.syntax.rendering import render
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from sphinxext.nova.flow.walker import Walker
     from sphinxext.nova.syntax.forms import CallForm, Expr
 
+_EQUAL: Final = {"is": True, "==": True, "is not": False, "!=": False}
+"""What the result is where both sides are the same."""
 _PLAIN: Final = (str, int, float, bytes, bool, type(None))
 
 
@@ -33,7 +35,7 @@ class Expressions:
         self._parts: dict[str, tuple[str, tuple[str, ...]]] = {}
         """Dotted names, taken apart."""
         self._by_tag: dict[str, Callable[[Frame, Any], Value]] = {
-            "str": lambda _, form: (self._atoms.const(form[1]),),
+            "str": lambda _, form: self._atoms.written(form[1]),
             "number": lambda _, form: (self._atoms.const(form[1]),),
             "fstring": self._fstring,
             "attr": self._attribute,
@@ -64,10 +66,12 @@ class Expressions:
 
     def value(self, frame: Frame, expression: Expr) -> Value:
         """Return what an expression may be; the calls in it become steps of the frame."""
+        if isinstance(expression, str):
+            # Most expressions are names, and most of these local.
+            known = frame.names.get(expression)
+            return self._name(frame, expression) if known is None else known
         if isinstance(expression, tuple):
             return self._by_tag[expression[0]](frame, expression)
-        if isinstance(expression, str):
-            return self._name(frame, expression)
         return (self._atoms.const(expression),) if isinstance(expression, _PLAIN) else self._atoms.any
 
     # --- names and attributes
@@ -76,7 +80,9 @@ class Expressions:
         head, attributes = self._parts.get(name) or self._taken_apart(name)
         names = frame.names
         value = names[head] if head in names else self.head(frame, head)
-        if FACTS in names and attributes and (known := frame.facts.get(f"{head}.{attributes[0]}")) is not None:
+        if not attributes:
+            return value
+        if FACTS in names and (known := frame.facts.get(f"{head}.{attributes[0]}")) is not None:
             value, attributes = known, attributes[1:]
         for attribute in attributes:
             value = self._walker.attribute(frame, value, attribute)
@@ -111,7 +117,8 @@ class Expressions:
                 return changed
         arguments = self.arguments(frame, form)
         value = self._walker.calls.call(frame, callee, arguments, line, form)
-        containers.open_given(frame, callee, form)
+        if arguments.may_change:
+            containers.open_given(frame, callee, form)
         return value
 
     def arguments(self, frame: Frame, form: CallForm) -> Arguments:
@@ -373,6 +380,8 @@ class Expressions:
 
     def compared(self, left: Value, sign: str, right: Value) -> bool | None:
         """Tell what a comparison gives where all possibilities agree."""
+        if len(left) == 1 and len(right) == 1:
+            return _compared(left[0], sign, right[0])
         found = {_compared(one, sign, other) for one in left for other in right}
         return found.pop() if len(found) == 1 else None
 
@@ -409,17 +418,10 @@ class Expressions:
 
 
 def _compared(one: Atom, sign: str, other: Atom) -> bool | None:
+    if sign in _EQUAL:
+        same = _is_same(one, sign, other)
+        return same if same is None or _EQUAL[sign] else not same
     match sign, one, other:
-        case "is" | "==" | "is not" | "!=", Const(value=a), Const(value=b):
-            same = a == b and (sign in {"==", "!="} or type(a) is type(b))
-            return same if sign in {"is", "=="} else not same
-        case "is" | "==" | "is not" | "!=", a, Const(value=None):
-            is_none = _is_none(a)
-            return None if is_none is None else is_none if sign in {"is", "=="} else not is_none
-        case "is" | "==" | "is not" | "!=", Const(value=None), b:
-            return _compared(b, sign, one)
-        case "is" | "==", Class() | Object(), _ if one is other and isinstance(one, Class):
-            return True
         case "in" | "not in", _, Sequence(items=items, is_open=False):
             found = {_compared(one, "==", atom) if len(item) == 1 else None for item in items for atom in item}
             within = True if True in found else None if None in found else False
@@ -432,16 +434,21 @@ def _compared(one: Atom, sign: str, other: Atom) -> bool | None:
     return None
 
 
+def _is_same(one: Atom, sign: str, other: Atom) -> bool | None:
+    """Tell whether two things are the same, as ``is`` or ``==`` asks."""
+    if isinstance(other, Const):
+        if isinstance(one, Const):
+            a, b = one.value, other.value
+            return bool(a == b) and (sign in {"==", "!="} or type(a) is type(b))
+        if other.value is None:
+            return _is_none(one)
+    elif isinstance(one, Const) and one.value is None:
+        return _is_none(other)
+    return True if one is other and isinstance(one, Class) and sign in {"is", "=="} else None
+
+
 def _is_none(atom: Atom) -> bool | None:
-    match atom:
-        case Unknown(flavour="some" | "true"):
-            return False
-        case Unknown() | Option():
-            return None
-        case External(name=name) if "(" in name:
-            return None
-        case Const(value=value):
-            return value is None
-        case Text():
-            return False
-    return False
+    """Tell whether something that is no constant is ``None``."""
+    if isinstance(atom, Unknown):
+        return False if atom.flavour in {"some", "true"} else None
+    return None if isinstance(atom, Option) or (isinstance(atom, External) and "(" in atom.name) else False

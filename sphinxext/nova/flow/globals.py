@@ -171,7 +171,7 @@ class Globals:
 
     def _reassigned(self, module: Module) -> frozenset[str]:
         """Return the names that functions of the module declare ``global``."""
-        return self._walker.program.remember(("global", module), lambda: _declared_global(module))
+        return self._walker.program.remember(("global", module), _declared_global, module)
 
     def _registered(self, scope: Scope, name: str) -> ClassDef | None:
         """Find a class that puts itself into a package when it is defined: ``objects.Instance``. 2014.2 and newer."""

@@ -67,9 +67,13 @@ def _changed(definition: FunctionDef) -> frozenset[str]:
     if definition in (going := program.remember("changing", set)):
         return frozenset(parameter.name for parameter in definition.fact.parameters)
     going.add(definition)
-    found = program.remember(("changed", definition), lambda: _Changes(definition).found)
+    found = program.remember(("changed", definition), _changes_of, definition)
     going.discard(definition)
     return found
+
+
+def _changes_of(definition: FunctionDef) -> frozenset[str]:
+    return _Changes(definition).found
 
 
 class _Changes:

@@ -73,6 +73,7 @@ class Libraries:
         self._atoms = walker.atoms
         self._calls = calls
         self._package = f"{walker.boundaries.package}."
+        self._opaque_ones = tuple(f"{self._package}{one}()." for one in walker.boundaries.opaque)
         self._known: dict[str, Callable[[Frame, Arguments, int, CallForm | None], Value]] = {
             "builtins.super": self._super,
             "builtins.getattr": self._getattr,
@@ -120,7 +121,7 @@ class Libraries:
         if last in self._walker.boundaries.spawning:
             self._calls.spawned(frame, arguments, line)
             return self._atoms.some
-        if self._is_opaque(name):
+        if name.startswith(self._opaque_ones):
             return self._opaque(frame, name, arguments, line)
         if name.startswith(self._package):
             return self._unread(frame, name, arguments, line)
@@ -144,11 +145,6 @@ class Libraries:
         if not self._walker.boundaries.is_leaf(shown):
             self._calls.callbacks(frame, arguments, line, "callback")
         return (self._atoms.external(f"{name}()"),) if "(" not in name else self._atoms.any
-
-    def _is_opaque(self, name: str) -> bool:
-        return any(
-            name.startswith(f"{self._walker.boundaries.package}.{one}().") for one in self._walker.boundaries.opaque
-        )
 
     def opened(self, frame: Frame, method: Method, arguments: Arguments, line: int) -> Value:
         """Call a method of an object that stands for those of several classes."""

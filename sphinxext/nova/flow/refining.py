@@ -31,11 +31,13 @@ class Refining:
     def refine(self, frame: Frame, condition: Expr, *, truth: bool) -> None:  # noqa: C901 - a flat table
         """Leave to the names in a condition what they may be when it has this outcome."""
         atoms = self._atoms
-        match condition:
-            case str() if condition in frame.names:
+        if isinstance(condition, str):
+            if condition in frame.names:
                 frame.names[condition] = _true(frame.names[condition], atoms, truth=truth)
-            case str():
+            else:
                 self._learn(frame, condition, lambda value: _lastingly_true(value, atoms, truth=truth))
+            return
+        match condition:
             case ("not", inner):
                 self.refine(frame, inner, truth=not truth)
             case ("and", items) if truth:
@@ -103,12 +105,15 @@ class Refining:
 
 
 def _true(value: Value, atoms: Atoms, *, truth: bool) -> Value:
-    def refined(atom: Atom) -> Value:
-        if isinstance(atom, Unknown):
-            return (atoms.true if truth else atoms.false) if atom.truth in {None, truth} else ()
-        return (atom,) if atom.truth in {None, truth} else ()
-
-    return atoms.limited(one for atom in value for one in refined(atom)) or value
+    if len(value) == 1:
+        # Most values are one thing; what is left of it is itself, or something known.
+        atom = value[0]
+        if not isinstance(atom, Unknown) or (atom.truth is not None and atom.truth is not truth):
+            return value
+        return atoms.true if truth else atoms.false
+    known = (atoms.true if truth else atoms.false)[0]
+    left = [atom for atom in value if atom.truth is None or atom.truth is truth]
+    return atoms.limited(known if isinstance(atom, Unknown) else atom for atom in left) or value
 
 
 def _lastingly_true(value: Value, atoms: Atoms, *, truth: bool) -> Value:

@@ -108,15 +108,16 @@ class Statements:
 
     def assign(self, frame: Frame, target: Expr, value: Value) -> None:
         """Give a value to the left side of an assignment."""
+        if isinstance(target, str):
+            owner, dot, name = target.rpartition(".")
+            if dot:
+                self._walker.assign_attribute(frame, self._walker.expressions.value(frame, owner), name, value)
+                self._walker.refining.assigned(frame, target, value)
+            else:
+                frame.names[target] = self._walker.boundaries.local(self._walker, target, value)
+                frame.forget_name(target)
+            return
         match target:
-            case str():
-                owner, dot, name = target.rpartition(".")
-                if dot:
-                    self._walker.assign_attribute(frame, self._walker.expressions.value(frame, owner), name, value)
-                    self._walker.refining.assigned(frame, target, value)
-                else:
-                    frame.names[target] = self._walker.boundaries.local(self._walker, target, value)
-                    frame.forget_name(target)
             case ("tuple" | "list", items):
                 for item, part in zip(items, self._parts(value, len(items)), strict=True):
                     self.assign(frame, item, part)
@@ -401,13 +402,7 @@ class Statements:
             frame.steps.append(Choice("failure", frame.scope, tuple(ways)))
         reachable = [*names, *going]
         frame.names = self._joined(reachable) if reachable else during
-        last_exit = len(frame.exits)
-        with frame.noting() as assigned:
-            alive = self.run(frame, final)
-        frame.forget_at_exits(assigned, first_exit, last_exit)
-        if not alive:
-            return False
-        if not reachable:
+        if (final and not self._finally(frame, final, first_exit)) or not reachable:
             return False
         if names or not rest:
             return self.run(frame, rest)
@@ -417,6 +412,13 @@ class Statements:
         steps = frame.take(aside)
         if steps:
             frame.steps.append(Choice("failure", frame.scope, (Way(None, line, steps),)))
+        return alive
+
+    def _finally(self, frame: Frame, block: Block, first_exit: int) -> bool:
+        last_exit = len(frame.exits)
+        with frame.noting() as assigned:
+            alive = self.run(frame, block)
+        frame.forget_at_exits(assigned, first_exit, last_exit)
         return alive
 
     def _with(self, frame: Frame, form: Any) -> bool:  # noqa: ANN401 - a form

@@ -35,12 +35,15 @@ Kept = TypeVar("Kept", bound="Atom")
 class Atom:
     """One possibility. Compared by identity; ``depth`` is how many objects are inside one another.
 
-    ``truth`` is what ``bool()`` gives, ``None`` where only running tells.
+    ``truth`` is what ``bool()`` gives, ``None`` where only running tells. ``is_closed`` tells of a container that all
+    that is in it is known, ``is_callback`` whether whoever gets this can call it.
     """
 
     __slots__ = ()
     depth: int = 0
     truth: bool | None = True
+    is_closed: bool = False
+    is_callback: bool = False
 
 
 class Const(Atom):
@@ -117,9 +120,11 @@ class External(Atom):
 class Function(Atom):
     """A function of the checkout, with what it closes over, and its ``self`` where it is a bound method."""
 
-    __slots__ = ("closure", "definition", "depth", "receiver")
+    __slots__ = ("closure", "definition", "depth", "is_callback", "receiver")
 
     def __init__(self, definition: FunctionDef, receiver: Atom | None, closure: Closure) -> None:
+        # A method without its instance is only looked at.
+        self.is_callback = receiver is not None or definition.owner is None
         self.definition = definition
         self.receiver = receiver
         self.closure = closure
@@ -130,6 +135,7 @@ class Lambda(Atom):
     """An anonymous function."""
 
     __slots__ = ("body", "closure", "depth", "line", "parameters", "scope")
+    is_callback = True
 
     def __init__(
         self, parameters: tuple[Parameter, ...], body: Expr, line: int, scope: Scope, closure: Closure
@@ -168,6 +174,7 @@ class Partial(Atom):
     """``functools.partial(function, ...)``."""
 
     __slots__ = ("arguments", "depth", "function")
+    is_callback = True
 
     def __init__(self, function: Atom, arguments: Arguments) -> None:
         self.function = function
@@ -204,11 +211,12 @@ class Super(Atom):
 class Dict(Atom):
     """A dictionary; ``is_open`` where it may have more than what is known of it."""
 
-    __slots__ = ("depth", "is_open", "items", "truth")
+    __slots__ = ("depth", "is_closed", "is_open", "items", "truth")
 
     def __init__(self, items: tuple[tuple[Atom, Value], ...], is_open: bool) -> None:  # noqa: FBT001 - a field
         self.items = items
         self.is_open = is_open
+        self.is_closed = not is_open
         self.truth = None if is_open else bool(items)
         self.depth = _depth(value for _, value in items)
 
@@ -216,12 +224,13 @@ class Dict(Atom):
 class Sequence(Atom):
     """A list, tuple or set; ``is_open`` where it may have more items, or fewer, than what is known of it."""
 
-    __slots__ = ("depth", "is_open", "items", "kind", "truth")
+    __slots__ = ("depth", "is_closed", "is_open", "items", "kind", "truth")
 
     def __init__(self, kind: str, items: tuple[Value, ...], is_open: bool) -> None:  # noqa: FBT001 - a field
         self.kind = kind
         self.items = items
         self.is_open = is_open
+        self.is_closed = not is_open
         self.truth = None if is_open else bool(items)
         self.depth = _depth(items)
 
@@ -263,6 +272,7 @@ class Send(Atom):
     """A method of a client that sends: ``call`` or ``cast``."""
 
     __slots__ = ("client", "kind")
+    is_callback = True
 
     def __init__(self, client: Client, kind: str) -> None:
         self.client = client
@@ -270,9 +280,13 @@ class Send(Atom):
 
 
 class Arguments(Atom):
-    """What a function is called with; ``is_open`` where there may be more, which nobody can tell."""
+    """What a function is called with; ``is_open`` where there may be more, which nobody can tell.
 
-    __slots__ = ("depth", "is_open", "keywords", "positional")
+    ``may_change`` tells whether there may be a closed container among it, ``has_callbacks`` whether there is anything
+    that can be called.
+    """
+
+    __slots__ = ("depth", "has_callbacks", "is_open", "keywords", "may_change", "positional")
 
     def __init__(
         self,
@@ -283,9 +297,22 @@ class Arguments(Atom):
         self.positional = positional
         self.keywords = keywords
         self.is_open = is_open
-        self.depth = _depth(positional)
-        if keywords:
-            self.depth = max(self.depth, _depth(value for _, value in keywords))
+        self.depth = 0
+        self.may_change = is_open
+        self.has_callbacks = False
+        for value in positional:
+            self._look_at(value)
+        for _, value in keywords:
+            self._look_at(value)
+
+    def _look_at(self, value: Value) -> None:
+        for atom in value:
+            if atom.depth > self.depth:
+                self.depth = atom.depth
+            if atom.is_closed:
+                self.may_change = True
+            if atom.is_callback:
+                self.has_callbacks = True
 
 
 class Closure(Atom):
@@ -327,6 +354,7 @@ class Atoms:
     def __init__(self) -> None:
         self._made: dict[Hashable, Any] = {}
         self._constants: dict[Hashable, Const] = {}
+        self._texts: dict[str, Value] = {}
         self._externals: dict[str, External] = {}
         self.any: Value = (Unknown("any"),)
         """What nothing is known of."""
@@ -355,6 +383,13 @@ class Atoms:
             if isinstance(value, str | bytes) and len(value) > _LONGEST:
                 return self.true[0]
             found = self._constants[key] = Const(value)
+        return found
+
+    def written(self, text: str) -> Value:
+        """Make the value of a text as it is written."""
+        found = self._texts.get(text)
+        if found is None:
+            found = self._texts[text] = (self.const(text),)
         return found
 
     def outcome(self, truth: bool | None) -> Value:  # noqa: FBT001 - the value itself
@@ -491,7 +526,8 @@ class Atoms:
             return other
         for atom in other:
             if atom not in one:
-                return self.limited(one + other)
+                found = tuple(dict.fromkeys(one + other))
+                return found if len(found) <= MOST else self.limited(found)
         return one
 
     def limited(self, atoms: Iterable[Atom]) -> Value:

@@ -69,6 +69,9 @@ _MOST_INSIDE: Final = 12
 _LONGEST_CHAIN: Final = 2
 """How many attributes of what a library returned are told apart."""
 _NEVER: Final = sys.maxsize
+_STAR: Final = ParameterKind.STAR
+_STAR_STAR: Final = ParameterKind.STAR_STAR
+_KEYWORD_ONLY: Final = ParameterKind.KEYWORD_ONLY
 _RECEIVERS: Final = (Object, Class)
 
 
@@ -270,38 +273,43 @@ class Walker:
             positional = ((receiver,), *positional)
         keywords = dict(arguments.keywords)
         names: dict[str, Value] = {}
+        nothing = self._nothing
         taken, given = 0, len(positional)
         for parameter in parameters:
             kind, name = parameter.kind, parameter.name
-            if kind is ParameterKind.STAR:
+            if kind is _STAR:
                 names[name] = (self.atoms.sequence("tuple", positional[taken:], is_open=arguments.is_open),)
                 taken = given
-            elif kind is ParameterKind.STAR_STAR:
+            elif kind is _STAR_STAR:
                 items = [(self.atoms.const(key), value) for key, value in keywords.items()]
                 names[name] = (self.atoms.dict(items, is_open=arguments.is_open),)
-            elif taken < given and kind is not ParameterKind.KEYWORD_ONLY:
-                names[name] = self._known(name, positional[taken])
+            elif taken < given and kind is not _KEYWORD_ONLY:
+                value = positional[taken]
+                names[name] = self._known(name, value) if value in nothing else value
                 taken += 1
-                keywords.pop(name, None)
+                if keywords:
+                    keywords.pop(name, None)
             elif name in keywords:
-                names[name] = self._known(name, keywords.pop(name))
-            elif arguments.is_open:
-                names[name] = self.boundaries.parameter(self, name)
-            elif parameter.has_default:
-                default = parameter.default
-                names[name] = self.atoms.none if default is None else self._default(function, default)
+                value = keywords.pop(name)
+                names[name] = self._known(name, value) if value in nothing else value
             else:
-                names[name] = self.atoms.any
+                names[name] = self._not_given(function, parameter, arguments)
             if parameter.unpack is not None:
                 self._unpacked(names, parameter.unpack)
         return self._fewer(function, names)
 
     def _known(self, name: str, value: Value) -> Value:
-        """Return what an argument is; of one that may be anything, what parameters of this name are."""
-        if value is not self.atoms.any and value is not self.atoms.some and value not in self._nothing:
-            return value
+        """Return what an argument is that may be anything: what parameters of this name are."""
         named = self.boundaries.parameter(self, name)
         return value if named == self.atoms.any else named
+
+    def _not_given(self, function: Function | Lambda, parameter: Parameter, arguments: Arguments) -> Value:
+        if arguments.is_open:
+            return self.boundaries.parameter(self, parameter.name)
+        if parameter.has_default:
+            default = parameter.default
+            return self.atoms.none if default is None else self._default(function, default)
+        return self.atoms.any
 
     def _unpacked(self, names: dict[str, Value], target: Expr) -> None:
         """Bind the names of Python 2's ``def f(a, (b, c))``."""
@@ -385,9 +393,9 @@ class Walker:
     def _attribute(self, frame: Frame, atom: Atom, name: str) -> Value:  # noqa: C901 - a flat table
         if isinstance(atom, Unknown):
             return self.atoms.any
+        if isinstance(atom, Object):
+            return self.heap.attribute(frame, atom, name)
         match atom:
-            case Object():
-                return self.heap.attribute(frame, atom, name)
             case Mod():
                 return self.names.member(atom.module, name)
             case External():

@@ -37,7 +37,7 @@ class Member:
 
 def lookup(class_: ClassDef, name: str) -> Member | None:
     """Return the attribute that ``class_.name`` is, from the first class in its order that has one."""
-    return class_.module.program.remember(("lookup", class_, name), lambda: _lookup(class_, name))
+    return class_.module.program.remember(("lookup", class_, name), _lookup, class_, name)
 
 
 def _lookup(class_: ClassDef, name: str) -> Member | None:
@@ -53,7 +53,7 @@ def methods(class_: ClassDef) -> Mapping[str, FunctionDef]:
 
     Those of the class itself come first, in the order of the source, then those of its ancestors.
     """
-    return class_.module.program.remember(("methods", class_), lambda: _methods(class_))
+    return class_.module.program.remember(("methods", class_), _methods, class_)
 
 
 def attribute(class_: ClassDef, name: str) -> tuple[Assigned, ...]:
@@ -61,7 +61,7 @@ def attribute(class_: ClassDef, name: str) -> tuple[Assigned, ...]:
 
     Names in a value are of the scope of the method, ``Assigned.scope``.
     """
-    return class_.module.program.remember(("attribute", class_, name), lambda: _attribute(class_, name))
+    return class_.module.program.remember(("attribute", class_, name), _attribute, class_, name)
 
 
 def _attribute(class_: ClassDef, name: str) -> tuple[Assigned, ...]:
@@ -104,7 +104,7 @@ def _function(class_: ClassDef, bindings: tuple[Binding, ...]) -> FunctionDef | 
 
 
 def _assigned_to_self(class_: ClassDef) -> Mapping[str, list[Assigned]]:
-    return class_.module.program.remember(("self", class_), lambda: _assignments(class_))
+    return class_.module.program.remember(("self", class_), _assignments, class_)
 
 
 def _assignments(class_: ClassDef) -> Mapping[str, list[Assigned]]:

@@ -98,7 +98,7 @@ def mro(class_: ClassDef) -> tuple[ClassDef | External, ...]:
     Where Python would refuse (an inconsistent hierarchy, a cycle), each ancestor stands where it is first met, depth
     first.
     """
-    return class_.module.program.remember(("mro", class_), lambda: _mro(class_))
+    return class_.module.program.remember(("mro", class_), _mro, class_)
 
 
 def _mro(start: ClassDef | External) -> tuple[ClassDef | External, ...]:

@@ -6,7 +6,7 @@ import gc
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, TypeVarTuple
 
 from sphinxext.nova.model import Problem, Source
 from sphinxext.nova.program.definitions import Module
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sphinxext.nova.syntax.facts import FileFacts
 
 Result = TypeVar("Result")
+Given = TypeVarTuple("Given")
 
 _Noted: TypeAlias = tuple[str, str, tuple[str, ...]]
 """A source as it is noted, many thousand times in a walk: a tuple is compared and hashed much faster."""
@@ -123,15 +124,19 @@ class Program:
         """Record that something was looked at; for those who ask the checkout and not the program."""
         self._sources.add((kind, path, tuple(words)))
 
-    def remember(self, key: Hashable, make: Callable[[], Result]) -> Result:
-        """Return what ``make`` returned for this key; its sources are recorded again each time."""
+    def remember(self, key: Hashable, make: Callable[[*Given], Result], *given: *Given) -> Result:
+        """Return what ``make`` returned for this key; its sources are recorded again each time.
+
+        What is asked most often hands over ``given``: to make a function of its own for each call takes longer than to
+        find what is remembered.
+        """
         found = self._remembered.get(key)
         if found is None:
             # As `recording` does, which as a context manager would cost more than most of what is made here.
             outer, noted, inner = self._sources, self.noted, set[_Noted]()
             self._sources, self.noted = inner, set()
             try:
-                result = make()
+                result = make(*given)
             finally:
                 self._sources, self.noted = outer, noted
                 outer |= inner
@@ -192,7 +197,7 @@ class Program:
         As Python looks: a package, else a file, else a folder without ``__init__.py`` in which there is Python; and
         below a file there is nothing.
         """
-        return self.remember(("module", name), lambda: self._find(name))
+        return self.remember(("module", name), self._find, name)
 
     def module_at(self, path: str) -> Module | None:
         """Return the module that a file is, ``None`` where there is no such file. Scripts may have any name."""
