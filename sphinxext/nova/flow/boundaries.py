@@ -31,6 +31,8 @@ _OF_CONTROLLERS: Final = frozenset(
     }
 )
 """Decorators of REST actions: they check what comes in and goes out, or say how to find the method."""
+_ANYWHERE: Final = frozenset({"expects_func_args", "wrap_exception"})
+"""Decorators that check how a function is declared (``utils.py``), or tell whoever listens of its exceptions."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,8 @@ class Boundaries:
     """The kinds of steps behind which nobody looks: what happens there sends no message."""
     leaves: tuple[str, ...] = (
         "safe_utils.",
+        "api.openstack.api_version_request.",
+        "api.openstack.common.raise_http_conflict_for_instance_invalid_state",
         "exception_wrapper._get",
         "virt.hardware.",
         "pci.devspec.",
@@ -92,6 +96,7 @@ class Boundaries:
     )
     """The beginnings of the names of functions that only compute."""
     notifying: tuple[str, ...] = (
+        "compute.manager.ComputeManager._notify_about_",
         "compute.utils.notify_about_",
         "notifications.base.",
         "notifications.objects.",
@@ -113,7 +118,7 @@ class Boundaries:
     """What reaching a function is called, by its dotted name; it is then called without its decorators."""
     closed: Container[str] = ()
     """Those of them that are not gone through: nothing in them matters, nor what they return."""
-    plain: tuple[tuple[str, frozenset[str]], ...] = (("api.", _OF_CONTROLLERS),)
+    plain: tuple[tuple[str, frozenset[str]], ...] = (("api.", _OF_CONTROLLERS), ("", _ANYWHERE))
     """Decorators that change nothing that a walk is about, by their last names, in modules that begin like this."""
     _records: dict[ClassDef, bool] = field(default_factory=dict, compare=False, repr=False)
     _opaques: dict[ClassDef, str | None] = field(default_factory=dict, compare=False, repr=False)
