@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sphinxext.nova.flow.decorating import is_remotable
@@ -57,7 +57,7 @@ _OF_TIMER: Final = frozenset({"initial_delay", "periodic_interval_max", "stop_on
 _SELF_EVIDENT: Final = ("LOG.", "self.LOG.", "_LOG.")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Context:
     """What entering a ``with`` gives, and what happens before and after its body."""
 
@@ -291,7 +291,8 @@ class Calls:
         with frame.noting() as assigned:
             context = self._entered(frame, managers, line)
         frame.forget(assigned)
-        return replace(context, assigns=frozenset(assigned))
+        context.assigns = frozenset(assigned)
+        return context
 
     def _entered(self, frame: Frame, managers: Value, line: int) -> Context:
         value: Value = ()

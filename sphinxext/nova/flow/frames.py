@@ -145,10 +145,10 @@ def _owner(scope: Scope) -> ClassDef | None:
 
 def facts_of(names: Mapping[str, Value]) -> Mapping[str, Value]:
     """Return what is known of attributes beside these names."""
-    match names.get(FACTS):
-        case (Facts(known=known),):
-            return known
-    return _NOTHING
+    found = names.get(FACTS)
+    if found is None or not isinstance(found[0], Facts):
+        return _NOTHING
+    return found[0].known
 
 
 def _without(known: Mapping[str, Value], assigned: AbstractSet[str]) -> Mapping[str, Value]:

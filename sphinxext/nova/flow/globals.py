@@ -67,10 +67,11 @@ class Globals:
 
     def _named(self, name: str, scope: Scope) -> Value:
         key = (scope, name)
-        if key not in self._values:
+        found = self._values.get(key)
+        if found is None:
             self._values[key] = self._atoms.any  # What is met again while it is looked for.
-            self._values[key] = self._of_definitions(candidates(name, scope), scope, name)
-        return self._values[key]
+            found = self._values[key] = self._of_definitions(candidates(name, scope), scope, name)
+        return found
 
     def _guessed(self, scope: FunctionDef, name: str, frame: Frame) -> Value:
         key = (scope, name, frame.receiver)
@@ -93,13 +94,15 @@ class Globals:
         if name in self._walker.boundaries.configuration:
             return (self._atoms.option(()),)
         key = (module, name)
-        if key not in self._values:
+        found = self._values.get(key)
+        if found is None:
             self._values[key] = self._atoms.any
             if self._walker.boundaries.is_unread(module.name) and not module.is_package:
-                self._values[key] = (self._atoms.external(f"{module.name}.{name}"),)
+                found = (self._atoms.external(f"{module.name}.{name}"),)
             else:
-                self._values[key] = self._of_definitions(member_of(module, name), module, name)
-        return self._values[key]
+                found = self._of_definitions(member_of(module, name), module, name)
+            self._values[key] = found
+        return found
 
     def class_value(self, owner: ClassDef, name: str, definition: Definition | None) -> Value:
         """Return a class attribute that is no function."""

@@ -111,6 +111,8 @@ class Walker:
         self.uncertain = 0
         """In how many branches that may not be taken the walk is now."""
         self._summaries: dict[Hashable, Summary] = {}
+        self._done: dict[tuple[Function | Lambda, Arguments], Summary] = {}
+        """What is found again without binding the arguments to parameters first."""
         self._going: dict[Hashable, tuple[int, Summary]] = {}
         self._lowest = _NEVER
         self._waiting: dict[Hashable, tuple[int, Summary]] = {}
@@ -172,15 +174,21 @@ class Walker:
         """Return what a function does when it is called like this."""
         definition: FunctionDef | None
         key: Hashable
+        call = (function, arguments)
         if isinstance(function, Lambda):
+            if (done := self._done.get(call)) is not None:
+                return done
             definition = None
             names = self._bound(function, function.parameters, arguments, None)
             key = (function, *names.values())
         else:
             definition = function.definition
-            names = self._bound(function, definition.fact.parameters, arguments, function.receiver)
             outermost = self._inside.get(definition)
-            if outermost and len(outermost) >= _MOST_INSIDE:
+            is_deep = outermost is not None and len(outermost) >= _MOST_INSIDE
+            if not is_deep and (done := self._done.get(call)) is not None:
+                return done
+            names = self._bound(function, definition.fact.parameters, arguments, function.receiver)
+            if outermost is not None and is_deep:
                 self._lowest = min(self._lowest, outermost[0])
                 names = dict.fromkeys(names, self.atoms.any)
             key = (definition, function.closure, *names.values())
@@ -198,7 +206,10 @@ class Walker:
         if len(self._going) >= _DEEPEST:
             self._lowest = min(self._lowest, 0)
             return Summary(definition, returns=self.atoms.any, assigns=frozenset({ANYTHING}))
-        return self._made(key, function, definition, names)
+        made = self._made(key, function, definition, names)
+        if key in self._summaries:
+            self._done[call] = made
+        return made
 
     def _made(
         self, key: Hashable, function: Function | Lambda, definition: FunctionDef | None, names: dict[str, Value]
@@ -220,9 +231,11 @@ class Walker:
         summary.returns = frame.returns
         summary.yields = frame.yields
         summary.is_complete = True
-        summary.sends = sends(summary.steps)
-        summary.tells = summary.sends or tells(summary.steps)
-        summary.leaves = self._left(frame, definition)
+        if frame.steps:
+            summary.sends = sends(summary.steps)
+            summary.tells = summary.sends or tells(summary.steps)
+        if frame.exits and all(frame.exits):
+            summary.leaves = self._left(frame, definition)
         if self._lowest >= depth:
             # Whatever it depends on is done, too.
             frame.assigns.discard(UNFINISHED)
@@ -239,7 +252,7 @@ class Walker:
 
     def _left(self, frame: Frame, definition: FunctionDef | None) -> Mapping[str, Value]:
         """Return what is known of the attributes of a function's first argument wherever it ends."""
-        if definition is None or definition.fact.is_generator or not frame.exits or not all(frame.exits):
+        if definition is None or definition.fact.is_generator:
             return {}
         first = definition.fact.parameters[0].name if definition.fact.parameters else ""
         paths = ((path.partition("."), value) for path, value in common(frame.exits, self.atoms.join).items())
