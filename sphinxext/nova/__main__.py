@@ -331,13 +331,30 @@ def _db_calls_table(answer: Answer[DbCall]) -> Table:
 
 def _formatted(answer: Answer[Any], checkout: Checkout, asked: argparse.Namespace) -> str:
     if asked.format == "json":
-        return json.dumps(_contract(answer, checkout), ensure_ascii=False, indent=2)
+        return _as_json(_contract(answer, checkout))
     if asked.format == "mermaid":
         return _diagrams(answer, asked.argument)
     from sphinxext.nova.present.text import rst_table, text_table
 
     to_table: Callable[[Answer[Any]], Table] = asked.table
     return (rst_table if asked.format == "rst" else text_table)(to_table(answer))
+
+
+def _as_json(contract: dict[str, object]) -> str:
+    """Write each answer and each problem on a line of its own.
+
+    One line for every value would need that part of :mod:`json` that is written in Python, which takes longer than some
+    answers do.
+    """
+    encode = json.JSONEncoder(ensure_ascii=False).encode
+    fields = []
+    for name, value in contract.items():
+        if isinstance(value, list) and value:
+            text = "[\n    " + ",\n    ".join(map(encode, value)) + "\n  ]"
+        else:
+            text = encode(value)
+        fields.append(f"  {encode(name)}: {text}")
+    return "{\n" + ",\n".join(fields) + "\n}"
 
 
 def _contract(answer: Answer[Any], checkout: Checkout) -> dict[str, object]:
