@@ -46,8 +46,11 @@ def decode(data: bytes) -> Decoded:
         return Decoded(b"", (refused,))
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    if data.count(b"\\\n") > _CONTINUATIONS or data.count(b"#") > _COMMENTS:
-        data = _without_excess(data)
+    # For more in a row than anybody writes the parser takes quadratic time: minutes for 200 kB.
+    if data.count(b"#") > _COMMENTS:
+        data = _COMMENTED.sub(lambda run: b"\n" * run[0].count(b"\n"), data)
+    if data.count(b"\\\n") > _CONTINUATIONS:
+        data = _without_continuations(data)
     if data.isascii():
         return Decoded(data)
     if data.startswith(codecs.BOM_UTF8):
@@ -80,12 +83,8 @@ def _refused(data: bytes) -> tuple[str, str, None] | None:
     return None
 
 
-def _without_excess(data: bytes) -> bytes:
-    """Return ``data`` without more comments in a row, and backslashes at the ends of lines, than anybody writes.
-
-    The parser takes quadratic time for them: minutes for 200 kB.
-    """
-    data = _COMMENTED.sub(lambda run: b"\n" * run[0].count(b"\n"), data)
+def _without_continuations(data: bytes) -> bytes:
+    """Return ``data`` without more backslashes at the ends of lines than anybody writes."""
     data = _CONTINUED.sub(lambda run: run[0].replace(b"\\\n", b" \n"), data)
     if len(_EMPTY_CONTINUED.findall(data)) > _CONTINUATIONS:
         data = _EMPTY_CONTINUED.sub(b"", data)
