@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from sphinxext.nova.checkout import _metadata
 
@@ -19,8 +18,7 @@ class Glance(Protocol):
         """Return a small text file, whatever its encoding; ``None`` where there is none or it cannot be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """The project (``nova``: its name on the web) and the folder of its package, relative to the root (``nova``)."""
 
     project: str

@@ -6,9 +6,8 @@ next to it that it calls. It is short in all releases, and says by the names of 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sphinxext.nova.openstack.options import value
 from sphinxext.nova.program import (
@@ -58,8 +57,7 @@ _DAEMONS: Final = "setServiceParent"
 _DEEPEST: Final = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A call, and the scope that it is written in."""
 
     call: CallForm
@@ -88,8 +86,7 @@ class Place:
         return self.scope.module.path
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """An expression, and where it is written."""
 
     expression: Expr

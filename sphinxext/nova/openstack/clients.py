@@ -7,8 +7,7 @@ may hand a dictionary to ``rpc.call``, ``rpc.cast`` or ``rpc.fanout_cast``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sphinxext.nova.flow import Call, Choice, Decided, Frame, Reached, Sent
 from sphinxext.nova.openstack.mentions import mentioning
@@ -32,8 +31,7 @@ _MACHINERY: Final = ("rpc", "rpcclient", "openstack.common")
 """Modules through which messages of others go."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sending:
+class Sending(NamedTuple):
     """A function sends a message. ``client`` is the one that says which."""
 
     client: FunctionDef

@@ -8,8 +8,7 @@ From 2013.2 it is an entry point. From 14.0.0 there are entry points for WSGI se
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sphinxext.nova.model import Command, Problem
 from sphinxext.nova.openstack.entry_points import CONSOLE, WSGI, declared
@@ -30,8 +29,7 @@ _MAKER: Final = "init_application"
 _PYTHON: Final = re.compile(rb"#!.*\bpython")
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(NamedTuple):
     """Where a command starts, before any Python is read: the file, and the function in it where one is named."""
 
     name: str

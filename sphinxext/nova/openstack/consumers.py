@@ -6,8 +6,7 @@ no service with a manager (2011.2 and 2011.3).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sphinxext.nova.flow import Class, Frame, Object, Sequence, Target
 from sphinxext.nova.model import Problem
@@ -35,8 +34,7 @@ _MACHINERY: Final = ("rpc", "manager", "service", "openstack.common")
 """Modules that make the servers of all services."""
 
 
-@dataclass(frozen=True, slots=True)
-class Consumer:
+class Consumer(NamedTuple):
     """An object that answers messages. ``topic`` is ``None`` where that is not said: then it is the service's."""
 
     topic: str | None

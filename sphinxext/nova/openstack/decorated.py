@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sphinxext.nova.openstack.options import uses, value
 from sphinxext.nova.openstack.runner import period
@@ -26,8 +25,7 @@ _PASS_SECONDS: Final = 60.0
 """``DEFAULT_INTERVAL`` of :mod:`oslo_service.periodic_task` and of each of its forerunners."""
 
 
-@dataclass(frozen=True, slots=True)
-class Timing:
+class Timing(NamedTuple):
     """How often something runs: the interval as written, in seconds, and the options that it depends on."""
 
     spacing: str | None
@@ -36,8 +34,7 @@ class Timing:
     options: tuple[Use, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Decorated:
+class Decorated(NamedTuple):
     """A method with the decorator."""
 
     function: FunctionDef

@@ -6,9 +6,8 @@ A topic is served by a service; the service's manager and its further endpoints 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sphinxext.nova.flow import Class, Const, Dict, Frame, Function, Object, Partial, Sequence, Target
 from sphinxext.nova.openstack.commands import starts
@@ -29,8 +28,7 @@ _BASE: Final = "baserpc.BaseRPCAPI"
 """What every service answers besides, in a namespace of its own. 2013.1 and newer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(NamedTuple):
     """An object that answers messages of a topic."""
 
     made: Object

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sphinxext.nova.model import Kind, Problem, QuestionError
 from sphinxext.nova.openstack.periodic_tasks import periodic_tasks
@@ -24,8 +23,7 @@ _METHODS: Final = ("GET ", "POST ", "PUT ", "DELETE ", "PATCH ", "HEAD ", "EC2 "
 _MOST_NEAR: Final = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(NamedTuple):
     """A function and the class whose instance it is called on, if it is a method."""
 
     function: FunctionDef

@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import configparser
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sphinxext.nova.checkout import Unreadable
 from sphinxext.nova.model import Kind, Problem
@@ -36,8 +35,7 @@ _WORD: Final = re.compile(r"""(?<![\w./-])([\w./-]+)["']?[ \t]*(?=[=,\]"']|$)"""
 _TARGET: Final = re.compile(r"\w+(?:\.\w+)*(?::\w+(?:\.\w+)*)?")
 
 
-@dataclass(frozen=True, slots=True)
-class EntryPoint:
+class EntryPoint(NamedTuple):
     """``name = target``, the target being ``package.module:function`` or a module; and where that is declared."""
 
     name: str
@@ -46,8 +44,7 @@ class EntryPoint:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(NamedTuple):
     """All that the metadata declares: entry points by group, paths of scripts with their place, and what was wrong."""
 
     groups: Mapping[str, tuple[EntryPoint, ...]]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sphinxext.nova.model import Source, TaskOption
 from sphinxext.nova.program import UNKNOWN, Options, evaluate
@@ -69,8 +68,7 @@ def exact(sources: Iterable[Source]) -> frozenset[Source]:
     return frozenset({*kept, *(Source("mentions", path, tuple(sorted(found))) for path, found in words.items())})
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """A config option where it is used.
 
     ``text`` is the expression, ``option`` is ``None`` if it is a library's. ``default`` is its default as a value,

@@ -6,8 +6,7 @@ it, calls what is to be done, and passes the call on to its base class.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sphinxext.nova.openstack.options import uses, value
 from sphinxext.nova.openstack.tested import conditions_of
@@ -26,8 +25,7 @@ _RUNNERS: Final = frozenset({METHOD, "run_periodic_tasks"})
 """Calls that only pass on what is to be done."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """A call in an overridden ``periodic_tasks``.
 
     ``function`` is the method of the class that is called, ``None`` where the call goes to another object.

@@ -6,9 +6,8 @@ the actions of its REST APIs, those of what passes on consoles are the methods t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sphinxext.nova.flow import Frame
 from sphinxext.nova.openstack.clients import Clients
@@ -55,8 +54,7 @@ _DYNAMIC: Final = "__getattr__"
 _LOADABLE: Final = ("filters", "weights")
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
+class Begun(NamedTuple):
     """A function at which work begins, and what it does."""
 
     name: str

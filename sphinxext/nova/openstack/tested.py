@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sphinxext.nova.openstack.options import uses
 from sphinxext.nova.program import UNKNOWN, evaluate
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
     from sphinxext.nova.syntax.forms import Block, Expr, Stmt
 
 
-@dataclass(frozen=True, slots=True)
-class Tested:
+class Tested(NamedTuple):
     """The options that a body tests, each once, in the order of the source.
 
     ``idle`` is the first whose default makes the body end before it does anything.

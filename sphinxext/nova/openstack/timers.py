@@ -7,8 +7,7 @@ a hypervisor driver describes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sphinxext.nova.openstack.decorated import Timing
 from sphinxext.nova.openstack.options import used, uses, value
@@ -34,8 +33,7 @@ _ENDS: Final = frozenset({"wait", "stop"})
 _DRIVERS: Final = "virt"
 
 
-@dataclass(frozen=True, slots=True)
-class Timer:
+class Timer(NamedTuple):
     """A call that starts a timer. ``function`` is what the timer runs; ``line`` is that of the call.
 
     ``dynamic`` says that what runs decides each time when it will run again.

@@ -6,8 +6,7 @@ call to nova-conductor, which finds the method by its name. 2013.2 and newer.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sphinxext.nova.program import ClassDef, External, FunctionDef, evaluate, lookup, mro, resolve
 from sphinxext.nova.syntax.walking import calls
@@ -31,8 +30,7 @@ _ONE: Final = "ObjectField"
 _MANY: Final = frozenset({"ListOfObjectsField", "SetOfObjectsField", "DictOfObjectsField"})
 
 
-@dataclass(frozen=True, slots=True)
-class RemotableMethod:
+class RemotableMethod(NamedTuple):
     """A method that a process without access to the database asks nova-conductor to run.
 
     ``name`` is as the class defines it, dotted. ``is_class`` tells a class method from one of an object. ``sends`` is
@@ -47,8 +45,7 @@ class RemotableMethod:
     sends: str
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectField:
+class ObjectField(NamedTuple):
     """A field that holds an object, or several: the name of their class, and its place."""
 
     name: str

@@ -7,8 +7,7 @@ it was.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -25,8 +24,7 @@ _MOST_AUGMENTED: Final = 50
 _TYPE_CHECKING: Final = "TYPE_CHECKING"
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(NamedTuple):
     """Bound by an import: the module itself where ``name`` is None, else ``name`` in it; ``level`` counts dots."""
 
     module: str
@@ -35,8 +33,7 @@ class Imported:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """Bound to a value by an assignment."""
 
     value: Expr
@@ -45,25 +42,22 @@ class Value:
     """How often it was added to, which is how deep ``value`` is at least."""
 
 
-@dataclass(frozen=True, slots=True)
-class DefinedClass:
+class DefinedClass(NamedTuple):
     """Bound by ``class``: ``facts.classes[index]``. ``before`` is what the name was until then, for its bases."""
 
-    index: int
+    index: int  # type: ignore[assignment]  # of the file, not of the tuple
     line: int
     before: tuple[Binding, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class DefinedFunction:
+class DefinedFunction(NamedTuple):
     """Bound by ``def``: ``facts.functions[index]``."""
 
-    index: int
+    index: int  # type: ignore[assignment]  # of the file, not of the tuple
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Opaque:
+class Opaque(NamedTuple):
     """Bound to something that only running tells: a parameter, a loop's variable, an exception."""
 
     line: int

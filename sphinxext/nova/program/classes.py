@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sphinxext.nova.model import Problem
 from sphinxext.nova.program.bindings import DefinedFunction
@@ -26,8 +25,7 @@ _ALIAS: Final = re.compile(rb"\b(\w+)[ \t]+as[ \t]+(\w+)")
 _LAST_NAME: Final = re.compile(rb"(\w+)[ \t\r\n]*(?:,|$)")
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """An attribute of a class, and the class of the hierarchy whose body gives it."""
 
     owner: ClassDef

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from sphinxext.nova.program.bindings import bindings_of, bindings_of_function
 
@@ -200,8 +200,7 @@ def last_name(expression: Expr) -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True)
-class External:
+class External(NamedTuple):
     """Something outside the checkout, by the dotted name it is imported by: ``oslo_config.cfg.CONF``."""
 
     name: str

@@ -7,7 +7,7 @@ The forms are those of Nova's history: ``flags.DEFINE_integer`` (2010.1 to 2011.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sphinxext.nova.program.classes import attribute
 from sphinxext.nova.program.constants import UNKNOWN, evaluate
@@ -42,8 +42,7 @@ _STEPS: Final = 20_000
 _DEEPEST: Final = 30
 
 
-@dataclass(frozen=True, slots=True)
-class OptionCall:
+class OptionCall(NamedTuple):
     """A call that makes an option, such as ``cfg.IntOpt(...)``.
 
     ``known`` has the values of names that are parameters or loop variables where the call stands. ``group`` is ``None``

@@ -13,9 +13,8 @@ from __future__ import annotations
 import enum
 import marshal
 import zlib
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sphinxext.nova.model import Kind, Problem
 
@@ -44,8 +43,7 @@ class ParameterKind(enum.StrEnum):
     """``**kwargs``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Import:
+class Import(NamedTuple):
     """One name that an import statement binds.
 
     ``import a.b as c`` is ``module="a.b", name=None, alias="c"``; ``from ..a import b as c`` is ``module="a", name="b",
@@ -66,8 +64,7 @@ class Import:
         return self.alias or self.name or self.module.partition(".")[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(NamedTuple):
     """A value given to a name at the level of a module or class, or to an attribute of ``self`` in a method.
 
     ``target`` is the left side: a name, ``"self.x"``, or a display for ``a, b = value``. ``a = b = value`` is two
@@ -86,8 +83,7 @@ class Assignment:
     function: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     """One parameter of a function.
 
     ``default`` and ``annotation`` are None where absent (``has_default`` tells an absent default from ``=None``).
@@ -102,8 +98,7 @@ class Parameter:
     unpack: Expr
 
 
-@dataclass(frozen=True, slots=True)
-class Decorator:
+class Decorator(NamedTuple):
     """One decorator: its expression (a dotted name or a call, mostly) and the place of that expression."""
 
     expression: Expr
@@ -111,8 +106,7 @@ class Decorator:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(NamedTuple):
     """A function, method or nested function. Lambdas are expressions.
 
     ``line`` is the line of ``def`` (of ``async`` in ``async def``), also where decorators stand above it. ``qualname``
@@ -121,7 +115,7 @@ class Function:
     not understood. Get the body by :meth:`FileFacts.body`.
     """
 
-    index: int
+    index: int  # type: ignore[assignment]  # of the file, not of the tuple
     name: str
     qualname: str
     line: int
@@ -138,15 +132,14 @@ class Function:
     broken: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Class:
+class Class(NamedTuple):
     """A class: ``bases`` may hold starred expressions, ``keywords`` are as in a call (``metaclass=``).
 
     ``outer_class`` is the index of the class whose body it stands in directly, ``outer`` of the innermost enclosing
     function.
     """
 
-    index: int
+    index: int  # type: ignore[assignment]  # of the file, not of the tuple
     name: str
     qualname: str
     line: int

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sphinxext.nova.program import UNKNOWN, Assigned, ClassDef, FunctionDef, evaluate, methods, resolve
 from sphinxext.nova.syntax.walking import calls
@@ -20,8 +19,7 @@ _BACKEND: Final = "IMPL"
 """The name of the backend in a facade."""
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(NamedTuple):
     """A module whose functions callers call, and the one whose functions do the work: the same without a facade."""
 
     facade: Module

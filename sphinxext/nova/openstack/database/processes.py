@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sphinxext.nova.openstack.commands import starts
 from sphinxext.nova.openstack.options import value
@@ -20,8 +19,7 @@ _SIGNS: Final = (b"block_db_access", b"DISABLE_DB_ACCESS", b"db_allowed", b"indi
 """What a file holds that says something: most commands say nothing, and are not read further."""
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(NamedTuple):
     """How a process gets at the database.
 
     ``objects`` says that the remotable methods of its objects are calls to nova-conductor, ``blocked`` that it may

@@ -7,8 +7,7 @@ the request's body chooses, or what other controllers have added under that name
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sphinxext.nova.model import RestAction
 from sphinxext.nova.program import ClassDef, FunctionDef, evaluate, lookup, mro
@@ -25,8 +24,7 @@ _STANDARD: Final = frozenset({"create", "delete", "update", "show"})
 """Methods for which other controllers may step in; the last two in 2013.1 and newer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     """A method of HTTP and a URL, and the method of a controller that they lead to."""
 
     api: str

@@ -7,8 +7,7 @@ part of Nova from 14.0.0 to 19.0.0, has a dictionary from paths to functions.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from sphinxext.nova.model import RestAction
 from sphinxext.nova.openstack.rest.controllers import Route, actions
@@ -59,8 +58,7 @@ def _entry(url: str, methods: tuple[Pair, ...], module: Module, api: str, wanted
                     yield from actions(Route(api, http_method, path, method, main), others)
 
 
-@dataclass(frozen=True, slots=True)
-class _Added:
+class _Added(NamedTuple):
     """The controllers that were added to the main one; looked for when somebody goes through them."""
 
     expressions: tuple[Expr, ...]
