@@ -25,6 +25,7 @@ from sphinxext.nova.flow.values import (
     Send,
     Sequence,
     Super,
+    Text,
     Unknown,
     Wrapped,
 )
@@ -239,7 +240,12 @@ class Calls:
             frame.steps.append(Reached(kind, self._reached_name(function, kind), frame.scope, line, steps, via))
         if definition.fact.is_generator:
             return (self._atoms.sequence("list", (summary.yields,) if summary.yields else (), is_open=True),)
-        return self._walker.messaging.rebased(summary.returns, frame, definition, form) or self._atoms.any
+        returns = summary.returns
+        for atom in returns:
+            if isinstance(atom, Client | Text):
+                returns = self._walker.messaging.rebased(returns, frame, definition, form)
+                break
+        return returns or self._atoms.any
 
     def _told(self, definition: FunctionDef) -> _Known:
         """Return what is known of a function whoever calls it."""

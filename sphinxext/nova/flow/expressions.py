@@ -34,8 +34,9 @@ class Expressions:
         self._atoms = walker.atoms
         self._parts: dict[str, tuple[str, tuple[str, ...]]] = {}
         """Dotted names, taken apart."""
+        self._texts: dict[str, Value] = {}
         self._by_tag: dict[str, Callable[[Frame, Any], Value]] = {
-            "str": lambda _, form: self._atoms.written(form[1]),
+            "str": self._text,
             "number": lambda _, form: (self._atoms.const(form[1]),),
             "fstring": self._fstring,
             "attr": self._attribute,
@@ -78,28 +79,33 @@ class Expressions:
 
     def _name(self, frame: Frame, name: str) -> Value:
         head, attributes = self._parts.get(name) or self._taken_apart(name)
-        names = frame.names
-        value = names[head] if head in names else self.head(frame, head)
+        names, walker = frame.names, self._walker
+        value = names.get(head)
+        if value is None:
+            value = frame.closure.get(head)
+            if value is None:
+                value = walker.names.value(head, frame)
         if not attributes:
             return value
         if FACTS in names and (known := frame.facts.get(f"{head}.{attributes[0]}")) is not None:
             value, attributes = known, attributes[1:]
         for attribute in attributes:
-            value = self._walker.attribute(frame, value, attribute)
+            # What nothing is known of has attributes of which nothing is known.
+            if value is not self._atoms.any:
+                value = walker.attribute(frame, value, attribute)
         return value
+
+    def _text(self, _frame: Frame, form: Any) -> Value:  # noqa: ANN401 - a form
+        text = form[1]
+        found = self._texts.get(text)
+        if found is None:
+            found = self._texts[text] = (self._atoms.const(text),)
+        return found
 
     def _taken_apart(self, name: str) -> tuple[str, tuple[str, ...]]:
         head, *attributes = name.split(".")
         parts = self._parts[name] = head, tuple(attributes)
         return parts
-
-    def head(self, frame: Frame, name: str) -> Value:
-        """Return what a plain name is."""
-        if name in frame.names:
-            return frame.names[name]
-        if name in frame.closure:
-            return frame.closure[name]
-        return self._walker.names.value(name, frame)
 
     def _attribute(self, frame: Frame, form: Any) -> Value:  # noqa: ANN401 - a form
         _, owner, name = form

@@ -78,7 +78,7 @@ class Frame:
     @property
     def facts(self) -> Mapping[str, Value]:
         """What is known of attributes here, more than what they may be anywhere."""
-        return facts_of(self.names)
+        return facts_of(self.names) if FACTS in self.names else _NOTHING
 
     def learn(self, path: str, value: Value) -> None:
         """Know an attribute, until one of this name is assigned."""

@@ -121,12 +121,7 @@ class Messaging:
 
     def rebased(self, value: Value, frame: Frame, callee: FunctionDef, form: CallForm | None) -> Value:
         """Return clients that a helper prepared, and topics that it made, with the host as its caller writes it."""
-        if form is None:
-            return value
-        for atom in value:
-            if _server_is_of(atom, callee):
-                break
-        else:
+        if form is None or not any(_server_is_of(atom, callee) for atom in value):
             return value
         found: list[Atom] = []
         for atom in value:

@@ -39,7 +39,7 @@ class Statements:
         self._logging = walker.boundaries.logging
         self._by_tag: dict[str, Callable[[Frame, Any], bool]] = {
             "expr": self._expr,
-            "assign": self._assign,
+            "assign": lambda frame, form: self._assigned(frame, form[2], form[3]),
             "augment": self._augment,
             "annotate": lambda frame, form: self._assigned(frame, (form[2],), form[4]),
             "declare": lambda *_: True,
@@ -97,9 +97,6 @@ class Statements:
             return True
         return called.partition(".")[0] in frame.names
 
-    def _assign(self, frame: Frame, form: Any) -> bool:  # noqa: ANN401 - a form
-        return self._assigned(frame, form[2], form[3])
-
     def _assigned(self, frame: Frame, targets: Iterable[Expr], expression: Expr) -> bool:
         value = self._walker.expressions.value(frame, expression)
         for target in targets:
@@ -113,8 +110,11 @@ class Statements:
             if dot:
                 self._walker.assign_attribute(frame, self._walker.expressions.value(frame, owner), name, value)
                 self._walker.refining.assigned(frame, target, value)
-            else:
-                frame.names[target] = self._walker.boundaries.local(self._walker, target, value)
+                return
+            if value is self._atoms.any or value is self._atoms.some:
+                value = self._walker.boundaries.local(self._walker, target, value)
+            frame.names[target] = value
+            if FACTS in frame.names:
                 frame.forget_name(target)
             return
         match target:
@@ -207,10 +207,10 @@ class Statements:
 
     def _if(self, frame: Frame, form: Any, rest: Block) -> bool:  # noqa: ANN401 - a form
         _, line, branches, orelse = form
-        return self._branches(frame, line, [*branches], orelse, rest)
+        return self._branches(frame, line, branches, orelse, rest)
 
     def _branches(  # noqa: C901 - one condition after the other
-        self, frame: Frame, line: int, branches: list[Any], orelse: Block, rest: Block
+        self, frame: Frame, line: int, branches: tuple[Any, ...] | list[Any], orelse: Block, rest: Block
     ) -> bool:
         ways: list[Way] = []
         ends: list[bool] = []
@@ -449,7 +449,7 @@ class Statements:
         return self._atoms.any
 
 
-def _all_end(branches: list[Any]) -> bool:
+def _all_end(branches: Iterable[Any]) -> bool:
     return all(block and block[-1][0] in _ENDS for _, _, _, block in branches)
 
 

@@ -354,7 +354,6 @@ class Atoms:
     def __init__(self) -> None:
         self._made: dict[Hashable, Any] = {}
         self._constants: dict[Hashable, Const] = {}
-        self._texts: dict[str, Value] = {}
         self._externals: dict[str, External] = {}
         self.any: Value = (Unknown("any"),)
         """What nothing is known of."""
@@ -383,13 +382,6 @@ class Atoms:
             if isinstance(value, str | bytes) and len(value) > _LONGEST:
                 return self.true[0]
             found = self._constants[key] = Const(value)
-        return found
-
-    def written(self, text: str) -> Value:
-        """Make the value of a text as it is written."""
-        found = self._texts.get(text)
-        if found is None:
-            found = self._texts[text] = (self.const(text),)
         return found
 
     def outcome(self, truth: bool | None) -> Value:  # noqa: FBT001 - the value itself
