@@ -84,6 +84,7 @@ class Boundaries:
         "api.openstack.api_version_request.",
         "api.openstack.common.raise_http_conflict_for_instance_invalid_state",
         "api.openstack.compute.schemas.",
+        "compute.pci_placement_translator.",
         "exception_wrapper._get",
         "virt.hardware.",
         "pci.devspec.",
