@@ -8,7 +8,6 @@ are out of the way.
 
 from __future__ import annotations
 
-import re
 from sys import intern
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
@@ -27,8 +26,6 @@ DEPTH_LIMIT: Final = 150
 
 _BINARY: Final = 3
 """Children of an operator with two sides."""
-
-_CHAIN: Final = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*").fullmatch
 
 
 class MalformedError(ValueError):
@@ -136,11 +133,16 @@ def _dotted_name(context: Context, node: Node, _depth: int) -> Expr:
 def dotted(context: Context, node: Node) -> str:
     """Return the text of a dotted name without the spaces that may stand around its dots."""
     text = context.text[node.start_byte : node.end_byte]
-    if _CHAIN(text) is None:
+    if not _is_chain(text):
         text = ".".join(
             context.text[part.start_byte : part.end_byte] for part in node.named_children if part.kind_id in _IDENTIFIER
         )
     return intern(text)
+
+
+def _is_chain(text: str) -> bool:
+    """Tell whether this is names and dots only, as quickly as that can be told: most attributes are."""
+    return text.replace(".", "_").isidentifier() and "." not in {text[0], text[-1]} and ".." not in text
 
 
 def _attribute(context: Context, node: Node, depth: int) -> Expr:
@@ -148,7 +150,7 @@ def _attribute(context: Context, node: Node, depth: int) -> Expr:
     chain = context.chains.get(text)
     if chain is not None:
         return chain
-    if _CHAIN(text):
+    if _is_chain(text):
         chain = context.chains[text] = intern(text)
         return chain
     check_depth(depth)

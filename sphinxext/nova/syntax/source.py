@@ -47,9 +47,10 @@ def decode(data: bytes) -> Decoded:
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     # For more in a row than anybody writes the parser takes quadratic time: minutes for 200 kB.
-    if data.count(b"#") > _COMMENTS:
+    lines = data.count(b"\n")
+    if lines > _COMMENTS and data.count(b"#") > _COMMENTS:
         data = _COMMENTED.sub(lambda run: b"\n" * run[0].count(b"\n"), data)
-    if data.count(b"\\\n") > _CONTINUATIONS:
+    if lines > _CONTINUATIONS and b"\\\n" in data and data.count(b"\\\n") > _CONTINUATIONS:
         data = _without_continuations(data)
     if data.isascii():
         return Decoded(data)
@@ -76,7 +77,7 @@ def _refused(data: bytes) -> tuple[str, str, None] | None:
     """Return the problem of a file that is not read."""
     if len(data) > SIZE_LIMIT:
         return Kind.HUGE.value, f"larger than {SIZE_LIMIT} bytes, not read", None
-    if max(data.count(b"\n"), data.count(b"\r")) > LINES_LIMIT:
+    if len(data) > LINES_LIMIT and max(data.count(b"\n"), data.count(b"\r")) > LINES_LIMIT:
         return Kind.HUGE.value, f"has more than {LINES_LIMIT} lines, not read", None
     if b"\0" in data:
         return Kind.BINARY.value, "holds NUL bytes, not read", None
