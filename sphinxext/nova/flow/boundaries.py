@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from sphinxext.nova.program import ClassDef, mro
@@ -179,19 +180,29 @@ class Boundaries:
         short = self.short(name)
         if short is name:
             return None
+        if not short.startswith(self._beginnings):
+            return None
         return next((kind for prefix, kind in self.prefixes if short.startswith(prefix)), None) or None
+
+    @cached_property
+    def _beginnings(self) -> tuple[str, ...]:
+        return tuple(prefix for prefix, _ in self.prefixes)
+
+    @cached_property
+    def _useless(self) -> tuple[str, ...]:
+        return (*self.leaves, *self.notifying)
 
     def is_unread(self, module: str) -> bool:
         """Tell whether nothing in a module is looked into, so that it need not even be read."""
         short = f"{self.short(module)}."
-        if short.startswith((*self.leaves, *self.notifying)):
+        if short.startswith(self._useless):
             return True
         kind = next((kind for prefix, kind in self.prefixes if short.startswith(prefix)), None)
         return bool(kind) and kind in self.closed_kinds
 
     def is_leaf(self, name: str) -> bool:
         """Tell whether a function does nothing that anybody could ask for."""
-        return self.short(name).startswith((*self.leaves, *self.notifying))
+        return self.short(name).startswith(self._useless)
 
     def element(self, walker: Walker, atom: Object) -> Value:  # noqa: ARG002 - of the general case
         """Return what going through an object gives."""

@@ -294,8 +294,9 @@ class Calls:
     def entered(self, frame: Frame, expression: Expr, line: int) -> Context:
         """Enter a ``with``."""
         managers = self._walker.expressions.value(frame, expression)
-        with frame.noting() as assigned:
-            context = self._entered(frame, managers, line)
+        before = frame.note()
+        context = self._entered(frame, managers, line)
+        assigned = frame.noted(before)
         frame.forget(assigned)
         context.assigns = frozenset(assigned)
         return context

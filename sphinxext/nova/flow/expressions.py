@@ -154,7 +154,7 @@ class Expressions:
                         keywords[key.value] = item
             else:
                 is_open = True
-        return self._atoms.arguments(positional, keywords.items(), is_open=is_open)
+        return self._atoms.arguments(positional, keywords.items() if keywords else (), is_open=is_open)
 
     def _several(self, value: Value) -> tuple[list[Value], bool]:
         """Return what ``*value`` gives, place by place, and whether there may be more or less of it."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from sphinxext.nova.flow.values import Facts
 from sphinxext.nova.program import ClassDef, FunctionDef
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from sphinxext.nova.flow.steps import Step, Steps
@@ -90,12 +89,16 @@ class Frame:
         if FACTS in self.names:
             self.know(_without(self.facts, assigned))
 
-    @contextmanager
-    def noting(self) -> Iterator[set[str]]:
-        """Note which attributes may be assigned in the body of a ``with``."""
+    def note(self) -> set[str]:
+        """Begin to note which attributes may be assigned, and give what was noted so far; for :meth:`noted`."""
         before, self.assigns = self.assigns, set()
-        yield self.assigns
-        self.assigns = before | self.assigns
+        return before
+
+    def noted(self, before: set[str]) -> set[str]:
+        """Give what may have been assigned since then, and go on with all of it."""
+        assigned = self.assigns
+        self.assigns = before | assigned
+        return assigned
 
     def forget_at_exits(self, assigned: AbstractSet[str], first: int, last: int) -> None:
         """Forget what is assigned on the way out, after the ``return`` statements of this range."""

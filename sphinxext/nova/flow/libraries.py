@@ -61,6 +61,9 @@ _SPECIAL: Final = (
 )
 """The names of functions of the checkout that are known by what they do."""
 
+_MESSAGING: Final = ("oslo_messaging", "oslo.messaging")
+_CLIENTS: Final = frozenset({"RPCClient", "get_rpc_client"})
+
 _SHORTEST_PREFIX: Final = 3
 """How much of a name must be known for ``getattr`` to be of any use."""
 
@@ -113,17 +116,16 @@ class Libraries:
             return self._copied(name, arguments)
         if last in _IMPORTING:
             return self._imported(frame, last, arguments, line, form)
-        if name.startswith(("oslo_messaging", "oslo.messaging")):
-            if last == "Target":
-                return self._walker.messaging.target(frame, arguments, form)
-            if last in {"RPCClient", "get_rpc_client"}:
-                return self._walker.messaging.client(arguments)
+        if last == "Target" and name.startswith(_MESSAGING):
+            return self._walker.messaging.target(frame, arguments, form)
+        if last in _CLIENTS and name.startswith(_MESSAGING):
+            return self._walker.messaging.client(arguments)
         if last in self._walker.boundaries.spawning:
             self._calls.spawned(frame, arguments, line)
             return self._atoms.some
-        if name.startswith(self._opaque_ones):
-            return self._opaque(frame, name, arguments, line)
         if name.startswith(self._package):
+            if name.startswith(self._opaque_ones):
+                return self._opaque(frame, name, arguments, line)
             return self._unread(frame, name, arguments, line)
         if self._calls.timed(frame, last, arguments, line):
             return self._atoms.some

@@ -260,7 +260,10 @@ class Statements:
         going = [one for one, alive in zip(names, ends, strict=True) if alive]
         if going:
             frame.names = self._joined(going)
-        if not any(way.steps for way in ways):
+        for way in ways:
+            if way.steps:
+                break
+        else:
             return bool(going) and self.run(frame, rest)
         conditions = [condition for _, condition, text, _ in branches if text is not None]
         ended = [way for way, alive in zip(ways, ends, strict=True) if not alive and sends(way.steps)]
@@ -416,9 +419,9 @@ class Statements:
 
     def _finally(self, frame: Frame, block: Block, first_exit: int) -> bool:
         last_exit = len(frame.exits)
-        with frame.noting() as assigned:
-            alive = self.run(frame, block)
-        frame.forget_at_exits(assigned, first_exit, last_exit)
+        before = frame.note()
+        alive = self.run(frame, block)
+        frame.forget_at_exits(frame.noted(before), first_exit, last_exit)
         return alive
 
     def _with(self, frame: Frame, form: Any) -> bool:  # noqa: ANN401 - a form

@@ -425,10 +425,14 @@ class Walker:
                 if name in {"get", "pop"}:
                     return (self.atoms.method(atom, name),)
                 return self.option((*atom.path, name))
-            case Dict() if any(isinstance(key, Const) and key.value == name for key, _ in atom.items):
+            case Dict():
                 # What DriverManager gives; a dictionary proper has its keys as items only.
-                return next(found for key, found in atom.items if isinstance(key, Const) and key.value == name)
-            case Const() | Dict() | Sequence():
+                wanted = self.atoms.const(name)
+                for key, found in atom.items:
+                    if key is wanted:
+                        return found
+                return (self.atoms.method(atom, name),)
+            case Const() | Sequence():
                 return (self.atoms.method(atom, name),)
             case Client() | Target():
                 return self.messaging.attribute(atom, name)
@@ -502,8 +506,10 @@ class Walker:
 
     def assign_attribute(self, frame: Frame, value: Value, name: str, new: Value) -> None:
         """Do ``value.name = new``."""
-        if not all(self.heap.is_new(atom) for atom in value):
-            frame.forget({name})
+        for atom in value:
+            if not self.heap.is_new(atom):
+                frame.forget({name})
+                break
         for atom in value:
             if isinstance(atom, Object):
                 self.heap.assign(atom, name, new)
