@@ -96,7 +96,7 @@ NITPICK_IGNORE = [
     # and those of the libraries that stand in our signatures.
     ("py:.*", r"(docutils|sphinx|tree_sitter)\..*"),
     # Aliases of unions, and what only a type checker imports: an annotation shows the bare name.
-    ("py:(class|data)", "Binding|Classes|Definition|Node|Value"),
-    # Fields of a dataclass are described by its docstring and are no objects of their own.
+    ("py:(class|data)", "Binding|CallForm|Classes|Definition|Keyword|Node|Value"),
+    # Fields of a dataclass, or of a named tuple, are described by its docstring and are no objects of their own.
     ("py:attr", ".*"),
 ]

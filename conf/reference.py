@@ -189,6 +189,12 @@ def check_complete(_app: Sphinx, env: BuildEnvironment) -> None:
         logger.warning("no page has '.. reference-directive:: %s'", name)
 
 
+def without_numbers(_app: Sphinx, _what: str, _name: str, _obj: object, _options: object, lines: list[str]) -> None:
+    """Take out of a docstring what every field of a named tuple has there: that it is field number so and so."""
+    if lines and lines[0].startswith("Alias for field number"):
+        lines.clear()
+
+
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Add the directives, and the object type that warnings are of."""
     app.add_object_type("warning-type", "warning-type", "pair: %s; warning", objname="warning")
@@ -198,5 +204,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_directive("reference-directive", DirectiveReference)
     app.add_directive("reference-roles", RoleReference)
     app.add_directive("reference-command-line", CommandLineReference)
+    app.connect("autodoc-process-docstring", without_numbers)
     app.connect("env-check-consistency", check_complete)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

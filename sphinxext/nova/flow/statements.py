@@ -106,9 +106,9 @@ class Statements:
     def assign(self, frame: Frame, target: Expr, value: Value) -> None:
         """Give a value to the left side of an assignment."""
         if isinstance(target, str):
-            owner, dot, name = target.rpartition(".")
+            before, dot, last = target.rpartition(".")
             if dot:
-                self._walker.assign_attribute(frame, self._walker.expressions.value(frame, owner), name, value)
+                self._walker.assign_attribute(frame, self._walker.expressions.value(frame, before), last, value)
                 self._walker.refining.assigned(frame, target, value)
                 return
             if value is self._atoms.any or value is self._atoms.some:

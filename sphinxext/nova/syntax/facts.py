@@ -1,7 +1,7 @@
 """What one file says, with nothing of how it was parsed: imports, assignments, classes, functions and their bodies.
 
 :func:`sphinxext.nova.syntax.read` makes a :class:`FileFacts`; :meth:`.FileFacts.dump` and :meth:`.FileFacts.load` put
-it into a cache and get it back, equal. The outline (everything but the bodies) is dataclasses; expressions and
+it into a cache and get it back, equal. The outline (everything but the bodies) is named tuples; expressions and
 statements are the tagged tuples of :mod:`~sphinxext.nova.syntax.forms`. Bodies stay encoded until somebody asks for
 one, since most questions look into few functions.
 
@@ -163,7 +163,7 @@ class CorruptError(ValueError):
 
 
 def parameters_of(raw: Iterable[RawParameter]) -> tuple[Parameter, ...]:
-    """Return the parameters of a ``("lambda", parameters, ...)`` form as dataclasses."""
+    """Return the parameters of a ``("lambda", parameters, ...)`` form as facts."""
     return tuple(
         Parameter(name, _KINDS[kind], has_default, default, annotation, unpack)
         for name, kind, has_default, default, annotation, unpack in raw
@@ -219,7 +219,7 @@ class FileFacts:
     """The facts of one file.
 
     Made by :func:`sphinxext.nova.syntax.read`, never by hand. Equal when everything but the path is equal. The
-    dataclasses of the outline are made on first use.
+    named tuples of the outline are made on first use.
     """
 
     def __init__(self, outline: tuple[Any, ...], bodies: tuple[bytes, ...], path: str) -> None:

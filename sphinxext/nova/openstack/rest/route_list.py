@@ -7,7 +7,8 @@ part of Nova from 14.0.0 to 19.0.0, has a dictionary from paths to functions.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from sphinxext.nova.model import RestAction
 from sphinxext.nova.openstack.rest.controllers import Route, actions
@@ -58,7 +59,8 @@ def _entry(url: str, methods: tuple[Pair, ...], module: Module, api: str, wanted
                     yield from actions(Route(api, http_method, path, method, main), others)
 
 
-class _Added(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Added:
     """The controllers that were added to the main one; looked for when somebody goes through them."""
 
     expressions: tuple[Expr, ...]
