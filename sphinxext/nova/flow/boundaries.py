@@ -86,6 +86,7 @@ class Boundaries:
         "api.openstack.common.raise_http_conflict_for_instance_invalid_state",
         "api.openstack.compute.schemas.",
         "compute.pci_placement_translator.",
+        "compute.provider_config.",
         "exception_wrapper._get",
         "virt.hardware.",
         "pci.devspec.",
