@@ -8,7 +8,6 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sphinxext.nova.model import Kind, Problem, QuestionError
-from sphinxext.nova.openstack.periodic_tasks import periodic_tasks
 from sphinxext.nova.openstack.rest import find_rest_action, function_of, rest_actions, rest_actions_for
 from sphinxext.nova.program import ClassDef, FunctionDef, imported_by_string, lookup
 
@@ -125,6 +124,9 @@ def _of_class(program: Program, asked: str) -> tuple[FunctionDef, ClassDef | Non
 
 def _task(program: Program, name: str) -> tuple[FunctionDef, ClassDef | None] | None:
     """Find a periodic task by its bare name."""
+    # Much code, which no other entry needs.
+    from sphinxext.nova.openstack.periodic_tasks import periodic_tasks  # noqa: PLC0415
+
     rows = [row for row in periodic_tasks(program).rows if row.task == name]
     if len(rows) > 1:
         names = ", ".join(f"{row.manager}.{row.task}" for row in rows)
