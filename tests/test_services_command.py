@@ -40,6 +40,8 @@ def test_json_is_the_whole_answer(
             "answers": json.loads(json.dumps([asdict(row) for row in answer.rows])),
             "problems": [],
         }
+        of_answers = [line.strip().removesuffix(",") for line in printed.splitlines() if line.startswith("    ")]
+        assert list(map(json.loads, of_answers)) == json.loads(printed)["answers"]
         assert complaints == ""
 
 

@@ -1431,3 +1431,62 @@ def test_a_function_that_leaves_what_it_is_given_as_it_is(run: Callable[..., str
     )
     sometimes = "opt host is not None\n  call nova-scheduler select_destinations\n"
     assert found == (START if keeps else f"{sometimes}{START}")
+
+
+# --- what only checks, or tells whoever listens
+
+WRAPPING = """
+def wrap_exception(notifier=None):
+    def inner(f):
+        def wrapped(self, context, *args, **kw):
+            try:
+                return f(self, context, *args, **kw)
+            except Exception:
+                self.compute_rpcapi.stop_instance(context, *args)
+                raise
+        return wrapped
+    return inner
+"""
+
+NOTIFICATION = """
+class Payload(object):
+    def __init__(self, api, context, instance):
+        api.compute_rpcapi.stop_instance(context, instance)
+"""
+
+
+@pytest.mark.parametrize(
+    ("decorator", "shown"),
+    [("wrap_exception", START), ("wrap_errors", f"{START}\nfailure Exception\n  cast nova-compute stop_instance")],
+)
+def test_a_decorator_that_only_tells_is_left_out(run: Callable[..., str], decorator: str, shown: str) -> None:
+    """Only the one that is called so: ``wrap_exception`` of ``exception_wrapper.py``, in 34.0.0."""
+    found = run(
+        f"""
+            @exception_wrapper.{decorator}()
+            def run(self, context, instance):
+                self.compute_rpcapi.start_instance(context, instance)
+        """,
+        imports="from nova import exception_wrapper",
+        exception_wrapper=WRAPPING.replace("wrap_exception", decorator),
+    )
+    assert found == shown
+
+
+@pytest.mark.parametrize(
+    ("module", "shown"),
+    [("notifications__objects__instance", ""), ("compute__payload", "cast nova-compute stop_instance\n")],
+)
+def test_what_is_made_to_notify_is_not_looked_into(run: Callable[..., str], module: str, shown: str) -> None:
+    """Objects of notifications, ``nova/notifications/objects``: 14.0.0 and newer."""
+    package, _, name = module.replace("__", ".").rpartition(".")
+    found = run(
+        f"""
+            def run(self, context, instance):
+                {name}.Payload(self, context, instance)
+                self.compute_rpcapi.start_instance(context, instance)
+        """,
+        imports=f"from nova.{package} import {name}",
+        **{"notifications/__init__": "", "notifications/objects/__init__": "", module: NOTIFICATION},
+    )
+    assert found == shown + START
