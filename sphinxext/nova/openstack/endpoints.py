@@ -16,7 +16,7 @@ from sphinxext.nova.openstack.managers import managers
 from sphinxext.nova.program import ClassDef, FunctionDef, evaluate, lookup
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from sphinxext.nova.flow import Arguments, Atom, Summary, Value, Walker
     from sphinxext.nova.openstack.consumers import Consumer
@@ -42,10 +42,15 @@ class Endpoint(NamedTuple):
 
 
 class Endpoints:
-    """All that can be asked over RPC of the services of a program."""
+    """All that can be asked over RPC of the services of a program.
 
-    def __init__(self, walker: Walker) -> None:
+    :param made: gives the manager that a service makes when it starts, for who knows that; else it is one for which
+        nothing was given.
+    """
+
+    def __init__(self, walker: Walker, made: Callable[[str], Object | None] | None = None) -> None:
         self._walker = walker
+        self._manager = made
         self._program = walker.program
         self._by_service: dict[str, tuple[Endpoint, ...]] = {}
         self._topics: dict[str, str] | None = None
@@ -99,7 +104,9 @@ class Endpoints:
 
     def _made(self, service: str) -> Iterator[Endpoint]:
         class_ = self.managers[service]
-        manager, _ = self._walker.heap.construct(class_, self._walker.atoms.empty)
+        manager = self._manager(service) if self._manager is not None else None
+        if manager is None or manager.class_ != class_:
+            manager, _ = self._walker.heap.construct(class_, self._walker.atoms.empty)
         yield self._endpoint(manager)
         for atom in self._further(manager):
             if isinstance(atom, Object) and atom is not manager:

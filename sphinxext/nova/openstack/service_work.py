@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from sphinxext.nova.flow import Frame
+from sphinxext.nova.flow import Frame, Object
 from sphinxext.nova.openstack.clients import Clients
 from sphinxext.nova.openstack.commands import starts
 from sphinxext.nova.openstack.endpoints import Endpoints
@@ -20,7 +20,7 @@ from sphinxext.nova.program import Assigned, ClassDef, FunctionDef, candidates, 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from sphinxext.nova.flow import Object, Sent, Summary, Value, Walker
+    from sphinxext.nova.flow import Sent, Summary, Value, Walker
     from sphinxext.nova.openstack.database import Access
     from sphinxext.nova.openstack.endpoints import Endpoint
     from sphinxext.nova.problems import Source
@@ -43,6 +43,7 @@ _PROXIES: Final = ("{}-novncproxy", "{}-serialproxy", "{}-spicehtml5proxy")
 _OF_PROXY: Final = ("console.websocketproxy.NovaProxyRequestHandler", "console.websocketproxy.NovaWebSocketProxy")
 """The class whose methods websockify calls, the first that is there: 2014.2 and newer, 2013.2 and 2014.1."""
 _MAIN: Final = "main"
+_MANAGER: Final = "manager"
 _CREATE: Final = "create"
 _ALLOWED: Final = "db_allowed"
 """What a command gives ``Service.create`` when its process may not touch the database. 2013.1 to 14.0.0."""
@@ -71,7 +72,8 @@ class ServiceWork:
         self._walker = walker
         self._access = access
         self._program: Program = walker.program
-        self.endpoints = Endpoints(walker)
+        self.endpoints = Endpoints(walker, self._manager)
+        self._created: dict[str, Begun | None] = {}
         self._known: dict[str, Sequence[Begun]] = {}
         self.sources: set[Source] = set()
         """Where more work could appear, besides in what was read."""
@@ -220,23 +222,45 @@ class ServiceWork:
 
     def started(self, service: str) -> Iterator[Begun]:
         """Give ``Service.create(binary=...)`` and what ``start`` of the service that it makes does."""
-        class_, definition = self._service(), self._create()
-        if class_ is None or definition is None:
+        class_, created = self._service(), self._creation(service)
+        if class_ is None or created is None:
             return
-        atoms = self._walker.atoms
-        frame = Frame(class_.module, {}, {})
-        create = self._walker.attribute(frame, (atoms.class_(class_),), definition.fact.name)
-        given: list[tuple[str, Value]] = [("binary", (atoms.const(service),))]
-        if self.is_denied(service):
-            given.append((_ALLOWED, atoms.outcome(truth=False)))
-        summary = self._walker.entry(class_.module, create, atoms.arguments((), given))
-        yield Begun(definition.name, summary)
-        start = self._walker.attribute(frame, summary.returns, "start")
-        yield Begun(f"{class_.name}.start", self._walker.entry(class_.module, start, atoms.empty))
+        yield created
+        start = self._walker.attribute(Frame(class_.module, {}, {}), created.summary.returns, "start")
+        yield Begun(f"{class_.name}.start", self._walker.entry(class_.module, start, self._walker.atoms.empty))
         twisted = lookup(class_, _TWISTED)
         if twisted is not None and isinstance(twisted.definition, FunctionDef):
             made, _ = self._walker.heap.construct(class_, None)
             yield self._method(made, twisted.definition)
+
+    def _creation(self, service: str) -> Begun | None:
+        """Return what ``Service.create`` does for a service."""
+        if service not in self._created:
+            self._created[service] = None
+            class_, definition = self._service(), self._create()
+            if class_ is not None and definition is not None:
+                atoms = self._walker.atoms
+                create = self._walker.attribute(
+                    Frame(class_.module, {}, {}), (atoms.class_(class_),), definition.fact.name
+                )
+                given: list[tuple[str, Value]] = [("binary", (atoms.const(service),))]
+                if self.is_denied(service):
+                    given.append((_ALLOWED, atoms.outcome(truth=False)))
+                summary = self._walker.entry(class_.module, create, atoms.arguments((), given))
+                self._created[service] = Begun(definition.name, summary)
+        return self._created[service]
+
+    def _manager(self, service: str) -> Object | None:
+        """Return the manager that ``Service.create`` makes for a service."""
+        created = self._creation(service)
+        if created is None:
+            return None
+        for atom in created.summary.returns:
+            if isinstance(atom, Object):
+                for made in self._walker.heap.own(atom, _MANAGER) or ():
+                    if isinstance(made, Object):
+                        return made
+        return None
 
     def _service(self) -> ClassDef | None:
         class_ = imported_by_string(f"{self._program.checkout.package}.{_SERVICE}", self._program)
