@@ -8,7 +8,7 @@ from sphinxext.nova.flow.frames import FACTS
 from sphinxext.nova.flow.keeping import CHANGING
 from sphinxext.nova.flow.opposites import none_of, opposite
 from sphinxext.nova.flow.steps import Choice, Way
-from sphinxext.nova.flow.values import Class, Const, Dict, External, Option, Sequence, Unknown, truth
+from sphinxext.nova.flow.values import Class, Const, Dict, External, Object, Option, Sequence, Unknown, truth
 from sphinxext.nova.syntax.facts import parameters_of
 from sphinxext.nova.syntax.rendering import render
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _EQUAL: Final = {"is": True, "==": True, "is not": False, "!=": False}
 """What the result is where both sides are the same."""
+_WITHIN: Final = {"in": True, "not in": False}
 _PLAIN: Final = (str, int, float, bytes, bool, type(None))
 
 
@@ -380,9 +381,18 @@ class Expressions:
         for sign, operand in rest:
             right = self.value(frame, operand)
             one = self.compared(left, sign, right)
+            if one is None and sign in _WITHIN:
+                one = self._has(frame, left, sign, right)
             known = False if known is False or one is False else None if one is None or known is None else True
             left = right
         return self._atoms.outcome(known)
+
+    def _has(self, frame: Frame, left: Value, sign: str, right: Value) -> bool | None:
+        """Tell what ``'name' in record`` gives, where that is known."""
+        if len(right) != 1 or not isinstance(right[0], Object):
+            return None
+        has = self._walker.boundaries.has(frame, right[0], left)
+        return has if has is None or _WITHIN[sign] else not has
 
     def compared(self, left: Value, sign: str, right: Value) -> bool | None:
         """Tell what a comparison gives where all possibilities agree."""

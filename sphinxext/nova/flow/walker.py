@@ -261,6 +261,7 @@ class Walker:
     def _run(self, function: Function | Lambda, names: dict[str, Value]) -> Frame:
         if isinstance(function, Lambda):
             frame = Frame(function.scope, names, function.closure.names)
+            frame.line = function.line
             frame.returns = self.expressions.value(frame, function.body)
             return frame
         definition = function.definition

@@ -110,6 +110,16 @@ class Records(Boundaries):
         held = self._held(walker, declared.holds)
         return (walker.atoms.sequence("list", [held], is_open=True),) if declared.many else held
 
+    def has(self, frame: Frame, made: Object, name: Value) -> bool | None:
+        """Return ``False`` for the field that is being loaded: it is not there yet, or nobody would ask for it.
+
+        ``Instance.obj_load_attr``, which asks for the ``uuid`` of what it loads something for, does not load that.
+        """
+        if not isinstance(frame.scope, FunctionDef) or frame.scope.fact.name != LOADER or made != frame.receiver:
+            return None
+        asked = [frame.names.get(parameter.name) for parameter in frame.scope.fact.parameters[1:]]
+        return False if asked == [name] else None
+
     def _loads(self, walker: Walker, made: Object, name: str) -> bool:
         """Tell whether a field is loaded on demand, and walk what that does: apart, as loading goes in circles."""
         key = f"{made.class_.name}.{name}"
