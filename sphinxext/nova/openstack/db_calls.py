@@ -231,6 +231,31 @@ class _Ways:
             sizes[name] = min(size, sizes.get(name, size))
 
 
+_OF_HOSTS: Final = (
+    "accelerator.cyborg.",
+    "compute.monitors.",
+    "compute.provider_tree.",
+    "image.glance.",
+    "privsep.",
+    "share.manila.",
+    "storage.rbd_utils.",
+    "virt.disk.",
+    "virt.images.",
+    "virt.libvirt.config.",
+    "virt.libvirt.guest.",
+    "virt.libvirt.imagebackend.",
+    "virt.libvirt.storage.",
+    "virt.libvirt.utils.",
+    "virt.libvirt.volume.",
+    "virt.netutils.",
+    "virt.vmwareapi.ds_util.",
+    "virt.vmwareapi.session.",
+    "virt.vmwareapi.vim_util.",
+    "virt.vmwareapi.volumeops.",
+)
+"""What hypervisor drivers do with hosts, files, images and storage; what is handed to it is called all the same."""
+
+
 def _boundaries(program: Program) -> Records:
     named: dict[str, str] = {}
     closed: set[str] = set()
@@ -247,6 +272,7 @@ def _boundaries(program: Program) -> Records:
         # the clients of other projects, which keep objects of Nova's own: neutron.py makes and deletes the interfaces.
         closed_kinds=frozenset(),
         opens=True,
+        leaves=(*Records.leaves, *_OF_HOSTS),
         # Notifications send no message, but read fields that have to be loaded.
         notifying=(),
     )
