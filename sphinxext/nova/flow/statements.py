@@ -228,6 +228,12 @@ class Statements:
             if known is False:
                 tests.append((condition, False))
                 continue
+            if last and not orelse and ways:
+                # Nothing happens, with the names that are left: they are nobody else's any more.
+                ways.append(Way(None, line, ()))
+                names.append(frame.names)
+                ends.append(True)
+                break
             kept, frame.names = frame.names, dict(frame.names)
             before = frame.aside()
             if not last:

@@ -166,13 +166,16 @@ class ServiceWork:
     # --- endpoints and tasks
 
     def _of_endpoints(self, service: str) -> Iterator[Begun]:
-        for endpoint in self.endpoints.of(service):
+        manager, *further = self.endpoints.of(service)
+        yield from self._all_methods(manager.made)
+        if lookup(manager.made.class_, _DYNAMIC) is not None:
+            yield from self._dynamic(service, manager)
+        for endpoint in further:
+            # What has a dynamic method here (a proxy for another version) hands everything on to the manager.
             yield from self._all_methods(endpoint.made)
-            if lookup(endpoint.made.class_, _DYNAMIC) is not None:
-                yield from self._dynamic(service, endpoint)
 
     def _dynamic(self, service: str, endpoint: Endpoint) -> Iterator[Begun]:
-        """Give what an endpoint does whose methods have no names: as each is asked for. The scheduler, to 2012.1."""
+        """Give what a manager does whose methods have no names: as each is asked for. The scheduler, to 2012.1."""
         for sent in self._sent:
             for topic in self._walker.messaging.topics(sent.topic):
                 if self.endpoints.find(topic, sent.namespace, sent.method) == (service, endpoint):
