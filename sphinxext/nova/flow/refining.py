@@ -5,7 +5,7 @@ Also about attributes of an object that a name means (``self.host_list``), until
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sphinxext.nova.flow.values import Class, Const, Dict, External, Object, Option, Sequence, Unknown
 from sphinxext.nova.program import mro
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from sphinxext.nova.flow.walker import Walker
     from sphinxext.nova.program import ClassDef
     from sphinxext.nova.syntax.forms import CallForm, Expr
+
+
+_EQUALITY: Final = frozenset({"is", "==", "is not", "!="})
 
 
 class Refining:
@@ -36,6 +39,8 @@ class Refining:
                 frame.names[condition] = _true(frame.names[condition], atoms, truth=truth)
             else:
                 self._learn(frame, condition, lambda value: _lastingly_true(value, atoms, truth=truth))
+            return
+        if _is_mute(condition):
             return
         match condition:
             case ("not", inner):
@@ -102,6 +107,17 @@ class Refining:
         if len(value) != 1 or not isinstance(value[0], Object):
             return None
         return self._walker.heap.field(frame, value[0], name)
+
+
+def _is_mute(condition: Expr) -> bool:
+    """Tell quickly that a condition says nothing about a name, as most calls and comparisons do not."""
+    if not isinstance(condition, tuple):
+        return True
+    if condition[0] == "call":
+        return condition[1] != "isinstance"
+    if condition[0] == "compare":
+        return not isinstance(condition[1], str) or len(condition[2]) != 1 or condition[2][0][0] not in _EQUALITY
+    return False
 
 
 def _true(value: Value, atoms: Atoms, *, truth: bool) -> Value:

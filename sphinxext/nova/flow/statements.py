@@ -87,6 +87,8 @@ class Statements:
     def _expr(self, frame: Frame, form: Any) -> bool:  # noqa: ANN401 - a form
         expression = form[2]
         if not isinstance(expression, tuple) or expression[0] != "call":
+            if isinstance(expression, tuple) and expression[0] == "str":
+                return True  # a docstring
             self._walker.expressions.value(frame, expression)
             return True
         called = expression[1]
