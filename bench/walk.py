@@ -2,10 +2,10 @@
 
     .venv/bin/python bench/walk.py [CHECKOUT] [--repeat N]
 
-The measure is to parse the files of the package (without tests) once with tree-sitter; what reading them costs is taken
-off. ``boot`` is ``rpc-flow 'POST /servers'`` as a whole process, of a checkout of which nothing is kept, and of one
+The measure is a process that parses the files of the package (without tests) once with tree-sitter, see ``parse.py``.
+``boot`` is ``rpc-flow 'POST /servers'`` as a whole process, of a checkout of which nothing is kept, and of one
 whose answer is. ``all flows`` are those of every REST action, of every public method of every endpoint and of every
-periodic task. Prints a Markdown table, and how often one parse fits into each.
+periodic task. Prints a Markdown table, and of each two ratios: to that process, and to its parser alone.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from db_calls import FLOOR, PARSE, ROOT, be, compiled
+from db_calls import ROOT, compiled
 from measure import medians, run, table
+from parse import measures, report
 
 from sphinxext.nova.checkout import open_checkout
 from sphinxext.nova.datastack import in_large_chunk
@@ -46,13 +47,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure what the walk costs.")
     parser.add_argument("checkout", nargs="?", type=Path, default=newest, help="default: %(default)s")
     parser.add_argument("--repeat", type=int, default=5, help="runs of which the median counts, default: %(default)s")
-    parser.add_argument("--be", choices=(FLOOR, PARSE, ALL), help=argparse.SUPPRESS)
+    parser.add_argument("--be", choices=(ALL,), help=argparse.SUPPRESS)
     parser.add_argument("--cache", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.be == ALL:
+    if options.be:
         walk_all(options.checkout, options.cache)
-    elif options.be:
-        be(options.be, options.checkout)
     else:
         measure(options.checkout, options.repeat)
 
@@ -63,28 +62,25 @@ def measure(checkout: Path, repeat: int) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         kept = Path(scratch, "kept")
         candidates: dict[str, Callable[[], Usage]] = {
-            FLOOR: lambda: being(checkout, FLOOR),
+            **measures(checkout),
             NOTHING: lambda: run([sys.executable, "-c", "pass"]),
-            PARSE: lambda: being(checkout, PARSE),
             BOOT: lambda: asking(checkout, Path(scratch, "boot"), forget=True),
             BOOT_KEPT: lambda: asking(checkout, kept),
-            ALL: lambda: being(checkout, ALL),
-            ALL_KEPT: lambda: being(checkout, ALL, kept),
+            ALL: lambda: telling(checkout),
+            ALL_KEPT: lambda: telling(checkout, kept),
         }
         candidates[BOOT_KEPT]()
         candidates[ALL_KEPT]()
         usages = medians(candidates, repeat)
     print(table("the walk", usages), end="\n\n")
-    one = usages[PARSE].seconds - usages[FLOOR].seconds
-    for name in (BOOT, ALL, ALL_KEPT):
-        print(f"{name}: {usages[name].seconds / one:.2f} times one parse")
+    report(usages, (BOOT, ALL, ALL_KEPT))
     print(f"{BOOT_KEPT}: {usages[BOOT_KEPT].seconds - usages[NOTHING].seconds:+.3f} s")
 
 
-def being(checkout: Path, name: str, cache: Path | None = None) -> Usage:
-    """Run one of the candidates of this file in a process of its own."""
+def telling(checkout: Path, cache: Path | None = None) -> Usage:
+    """Tell all flows in a process of its own."""
     more: list[str | Path] = [] if cache is None else ["--cache", cache]
-    return run([sys.executable, __file__, checkout, "--be", name, *more])
+    return run([sys.executable, __file__, checkout, "--be", ALL, *more])
 
 
 def asking(checkout: Path, cache: Path, *, forget: bool = False) -> Usage:
