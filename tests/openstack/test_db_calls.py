@@ -307,6 +307,51 @@ def test_what_the_start_of_a_process_keeps_on_a_class_is_what_all_of_it_finds_th
     assert found(Program(open_checkout(str(folder))), "ComputeManager.start_instance") == expected[:1]
 
 
+MAKING: dict[str, str | None] = {
+    "nova/service.py": (
+        "from nova.compute import manager\n\n"
+        "SERVICE_MANAGERS = {\n"
+        "    'nova-compute': 'nova.compute.manager.ComputeManager',\n"
+        "    'nova-conductor': 'nova.conductor.manager.ConductorManager',\n"
+        "}\n\n\n"
+        "class Service(object):\n"
+        "    def __init__(self, host):\n"
+        "        self.manager = manager.ComputeManager(host=host)\n\n"
+        "    def start(self):\n"
+        "        self.manager.init_host()\n\n"
+        "    @classmethod\n"
+        "    def create(cls, binary=None):\n"
+        "        return cls('here')\n"
+    ),
+    "nova/compute/manager.py": (
+        "from nova import db\n"
+        "from nova import manager\n\n\n"
+        "class Here(object):\n"
+        "    def run(self):\n"
+        "        db.instance_update(None, None, {})\n\n\n"
+        "class Nowhere(object):\n"
+        "    def run(self):\n"
+        "        db.instance_destroy(None, None)\n\n\n"
+        "class ComputeManager(manager.Manager):\n"
+        "    def __init__(self, host=None):\n"
+        "        self.place = Here() if host else Nowhere()\n\n"
+        "    def init_host(self):\n"
+        "        self.place.run()\n\n"
+        "    def start_instance(self, context):\n"
+        "        self.place.run()\n"
+    ),
+    "nova/cmd/compute.py": "def main():\n    pass\n",
+}
+
+
+@pytest.mark.parametrize("of", ["nova-compute", "ComputeManager.start_instance", "compute.start_instance"])
+def test_what_answers_is_what_the_start_of_the_process_has_made(tmp_path: Path, of: str) -> None:
+    rows = db_calls(Program(open_checkout(str(make(tmp_path, {**FILES, **MAKING})))), of).rows
+    assert [(row.function, [caller.line for caller in row.callers]) for row in rows if not row.inside] == [
+        ("nova.db.api.instance_update", [7])
+    ]
+
+
 def test_the_client_of_another_project_touches_the_database_too(tmp_path: Path) -> None:
     client = {
         "nova/network/__init__.py": "",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sphinxext.nova.checkout import open_checkout
+from sphinxext.nova.model import Caller
 from sphinxext.nova.openstack.db_calls import db_calls
 from sphinxext.nova.openstack.rpc_flow import rpc_flow
 from sphinxext.nova.present.db_calls import db_calls_table
@@ -159,6 +160,27 @@ def test_the_column_of_drivers(tmp_path: Path) -> None:
         ["instance_destroy", "driver.RealDriver"],
         ["instance_update", "fake.SlowFakeDriver, driver.RealDriver"],
         ["instance_update", "driver.RealDriver"],
+    ]
+
+
+def test_what_a_driver_does_with_images_is_not_read_and_calls_what_it_is_given(tmp_path: Path) -> None:
+    images = "from nova import db\n\n\ndef fetch(image, done):\n    db.instance_destroy(None, image)\n    done()\n"
+    real = REAL.replace(
+        "from nova.virt import driver\n", "from nova.virt import driver\nfrom nova.virt import images\n"
+    )
+    changes = {
+        "nova/virt/images.py": images,
+        "nova/virt/real/driver.py": real.replace(
+            "db.instance_destroy(None, instance.uuid)", "images.fetch(1, lambda: instance.save(None))"
+        ),
+    }
+    answer = db_calls(Program(open_checkout(str(make(tmp_path, {**TREE, **changes})))), "ComputeManager.stop_instance")
+    assert [(row.function, row.object, row.callers) for row in answer.rows if not row.inside] == [
+        (
+            "nova.db.api.instance_update",
+            "nova.objects.instance.Instance.save",
+            (Caller(f"{REAL_DRIVER}.power_off", "nova/virt/real/driver.py", 17),),
+        )
     ]
 
 

@@ -52,6 +52,45 @@ class SecurityGroupList(base.NovaObject):
 """
 
 
+LOADED = """from nova import db
+from nova.objects import base
+
+
+class Instance(base.NovaObject):
+    fields = {{'uuid': str, 'host': str}}
+
+    def obj_load_attr(self, attrname):
+        if {condition}:
+            raise exception.ObjectActionError(action='obj_load_attr')
+        self._load(attrname)
+
+    def _load(self, attrname):
+        db.instance_get_by_uuid(self._context, self.uuid)
+"""
+
+
+@pytest.mark.parametrize(
+    ("condition", "body", "reached"),
+    [
+        ("'uuid' not in self", "return instance.host", [11]),
+        ("'uuid' not in self", "return instance.uuid", []),
+        ("not 'uuid' in self", "return instance.uuid", []),
+        ("'uuid' not in attrname", "return instance.uuid", [11]),
+        # Of another field, nobody knows whether it is there.
+        ("'host' not in self", "return instance.uuid", [11]),
+        ("'uuid' not in self", "self.found.put(\n            lambda: instance.host)", [12]),
+    ],
+)
+def test_what_is_being_loaded_is_not_there(tmp_path: Path, condition: str, body: str, reached: list[int]) -> None:
+    changes = {
+        "nova/compute/manager.py": MANAGER.format(parameters=", instance", body=body),
+        "nova/objects/instance.py": LOADED.format(condition=condition),
+    }
+    rows = db_calls(Program(open_checkout(make(tmp_path, {**FILES, **changes}))), "ComputeManager.run").rows
+    lines = [caller.line for row in rows if not row.inside for caller in row.callers]
+    assert lines == reached
+
+
 @pytest.mark.parametrize(
     ("parameters", "body", "reached"),
     [

@@ -108,6 +108,8 @@ class Boundaries:
         "rpc.if_notifications_enabled",
     )
     """The beginnings of the names of functions that only tell whoever listens; no service of the project does."""
+    unread: tuple[str, ...] = ()
+    """The beginnings of the names of modules into which nobody looks, though they may call what they are given."""
     prefixes: tuple[tuple[str, str], ...] = (
         ("db.base.", ""),
         ("db.", "database"),
@@ -193,10 +195,14 @@ class Boundaries:
     def _useless(self) -> tuple[str, ...]:
         return (*self.leaves, *self.notifying)
 
+    @cached_property
+    def _unread(self) -> tuple[str, ...]:
+        return (*self._useless, *self.unread)
+
     def is_unread(self, module: str) -> bool:
         """Tell whether nothing in a module is looked into, so that it need not even be read."""
         short = f"{self.short(module)}."
-        if short.startswith(self._useless):
+        if short.startswith(self._unread):
             return True
         kind = next((kind for prefix, kind in self.prefixes if short.startswith(prefix)), None)
         return bool(kind) and kind in self.closed_kinds

@@ -253,7 +253,7 @@ _OF_HOSTS: Final = (
     "virt.vmwareapi.vim_util.",
     "virt.vmwareapi.volumeops.",
 )
-"""What hypervisor drivers do with hosts, files, images and storage; what is handed to it is called all the same."""
+"""What hypervisor drivers do with hosts, files, images and storage."""
 
 
 def _boundaries(program: Program) -> Records:
@@ -272,7 +272,7 @@ def _boundaries(program: Program) -> Records:
         # the clients of other projects, which keep objects of Nova's own: neutron.py makes and deletes the interfaces.
         closed_kinds=frozenset(),
         opens=True,
-        leaves=(*Records.leaves, *_OF_HOSTS),
+        unread=_OF_HOSTS,
         # Notifications send no message, but read fields that have to be loaded.
         notifying=(),
     )
