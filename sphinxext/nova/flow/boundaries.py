@@ -225,7 +225,7 @@ class Boundaries:
         del walker, name
         return value
 
-    def has(self, frame: Frame, made: Object, name: Value) -> bool | None:
+    def has_field(self, frame: Frame, made: Object, name: Value) -> bool | None:
         """Tell whether a record has a field of this name, ``None`` where nobody knows."""
         del frame, made, name
         return None

@@ -391,7 +391,7 @@ class Expressions:
         """Tell what ``'name' in record`` gives, where that is known."""
         if len(right) != 1 or not isinstance(right[0], Object):
             return None
-        has = self._walker.boundaries.has(frame, right[0], left)
+        has = self._walker.boundaries.has_field(frame, right[0], left)
         return has if has is None or _WITHIN[sign] else not has
 
     def compared(self, left: Value, sign: str, right: Value) -> bool | None:

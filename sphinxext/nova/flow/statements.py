@@ -86,9 +86,10 @@ class Statements:
 
     def _expr(self, frame: Frame, form: Any) -> bool:  # noqa: ANN401 - a form
         expression = form[2]
-        if not isinstance(expression, tuple) or expression[0] != "call":
-            if isinstance(expression, tuple) and expression[0] == "str":
-                return True  # a docstring
+        tag = expression[0] if isinstance(expression, tuple) else None
+        if tag == "str":
+            return True  # a docstring
+        if tag != "call":
             self._walker.expressions.value(frame, expression)
             return True
         called = expression[1]

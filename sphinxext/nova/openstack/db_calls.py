@@ -253,7 +253,10 @@ _OF_HOSTS: Final = (
     "virt.vmwareapi.vim_util.",
     "virt.vmwareapi.volumeops.",
 )
-"""What hypervisor drivers do with hosts, files, images and storage."""
+"""Modules for hosts, files, images and storage, and clients of other projects that hold no object of Nova's.
+
+None of them asks the database: 27 releases from 2010.1 to 34.0.0 have the same rows when they are read.
+"""
 
 
 def _boundaries(program: Program) -> Records:

@@ -44,13 +44,13 @@ class Endpoint(NamedTuple):
 class Endpoints:
     """All that can be asked over RPC of the services of a program.
 
-    :param made: gives the manager that a service makes when it starts, for who knows that; else it is one for which
-        nothing was given.
+    :param manager_of: gives the manager that a service makes when it starts, for who knows that; else it is one to
+        which nothing was given.
     """
 
-    def __init__(self, walker: Walker, made: Callable[[str], Object | None] | None = None) -> None:
+    def __init__(self, walker: Walker, manager_of: Callable[[str], Object | None] = lambda _service: None) -> None:
         self._walker = walker
-        self._manager = made
+        self._manager_of = manager_of
         self._program = walker.program
         self._by_service: dict[str, tuple[Endpoint, ...]] = {}
         self._topics: dict[str, str] | None = None
@@ -103,10 +103,9 @@ class Endpoints:
         return self._by_service[service]
 
     def _made(self, service: str) -> Iterator[Endpoint]:
-        class_ = self.managers[service]
-        manager = self._manager(service) if self._manager is not None else None
-        if manager is None or manager.class_ != class_:
-            manager, _ = self._walker.heap.construct(class_, self._walker.atoms.empty)
+        manager = self._manager_of(service)
+        if manager is None:
+            manager, _ = self._walker.heap.construct(self.managers[service], self._walker.atoms.empty)
         yield self._endpoint(manager)
         for atom in self._further(manager):
             if isinstance(atom, Object) and atom is not manager:

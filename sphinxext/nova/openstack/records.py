@@ -110,7 +110,7 @@ class Records(Boundaries):
         held = self._held(walker, declared.holds)
         return (walker.atoms.sequence("list", [held], is_open=True),) if declared.many else held
 
-    def has(self, frame: Frame, made: Object, name: Value) -> bool | None:
+    def has_field(self, frame: Frame, made: Object, name: Value) -> bool | None:
         """Return ``False`` for the field that is being loaded: it is not there yet, or nobody would ask for it.
 
         ``Instance.obj_load_attr``, which asks for the ``uuid`` of what it loads something for, does not load that.

@@ -73,7 +73,6 @@ class ServiceWork:
         self._access = access
         self._program: Program = walker.program
         self.endpoints = Endpoints(walker, self._manager)
-        self._created: dict[str, Begun | None] = {}
         self._known: dict[str, Sequence[Begun]] = {}
         self.sources: set[Source] = set()
         """Where more work could appear, besides in what was read."""
@@ -237,33 +236,24 @@ class ServiceWork:
             yield self._method(made, twisted.definition)
 
     def _creation(self, service: str) -> Begun | None:
-        """Return what ``Service.create`` does for a service."""
-        if service not in self._created:
-            self._created[service] = None
-            class_, definition = self._service(), self._create()
-            if class_ is not None and definition is not None:
-                atoms = self._walker.atoms
-                create = self._walker.attribute(
-                    Frame(class_.module, {}, {}), (atoms.class_(class_),), definition.fact.name
-                )
-                given: list[tuple[str, Value]] = [("binary", (atoms.const(service),))]
-                if self.is_denied(service):
-                    given.append((_ALLOWED, atoms.outcome(truth=False)))
-                summary = self._walker.entry(class_.module, create, atoms.arguments((), given))
-                self._created[service] = Begun(definition.name, summary)
-        return self._created[service]
+        """Return what ``Service.create`` does for a service, the same each time."""
+        class_, definition = self._service(), self._create()
+        if class_ is None or definition is None:
+            return None
+        atoms = self._walker.atoms
+        create = self._walker.attribute(Frame(class_.module, {}, {}), (atoms.class_(class_),), definition.fact.name)
+        given: list[tuple[str, Value]] = [("binary", (atoms.const(service),))]
+        if self.is_denied(service):
+            given.append((_ALLOWED, atoms.outcome(truth=False)))
+        return Begun(definition.name, self._walker.entry(class_.module, create, atoms.arguments((), given)))
 
     def _manager(self, service: str) -> Object | None:
         """Return the manager that ``Service.create`` makes for a service."""
         created = self._creation(service)
-        if created is None:
-            return None
-        for atom in created.summary.returns:
-            if isinstance(atom, Object):
-                for made in self._walker.heap.own(atom, _MANAGER) or ():
-                    if isinstance(made, Object):
-                        return made
-        return None
+        services = () if created is None else (atom for atom in created.summary.returns if isinstance(atom, Object))
+        found = (made for one in services for made in self._walker.heap.own(one, _MANAGER) or ())
+        class_ = self.endpoints.managers[service]
+        return next((made for made in found if isinstance(made, Object) and made.class_ == class_), None)
 
     def _service(self) -> ClassDef | None:
         class_ = imported_by_string(f"{self._program.checkout.package}.{_SERVICE}", self._program)
