@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from sphinxext.nova.model import Kind
 from sphinxext.nova.syntax import Assignment, Class, Import, read
 
 SOURCE = b'''\
@@ -181,3 +184,28 @@ def test_some_functions_without_the_others() -> None:
     assert facts.functions_called("f") == whole.functions[:2]
     assert facts.functions_mentioning(b"h") == whole.functions[2:]
     assert facts.functions == whole.functions
+
+
+@pytest.mark.parametrize("tail", ["", "\n", "\n    ", "\n    # said later", "\n\nx = 1\n"])
+@pytest.mark.parametrize(
+    "head",
+    [
+        "def f():",
+        "class A:",
+        "if x:",
+        "if x:\n    y\nelif z:",
+        "if x:\n    y\nelse:",
+        "for x in y:",
+        "while x:",
+        "try:",
+        "try:\n    x\nexcept E:",
+        "try:\n    x\nfinally:",
+        "with x:",
+        "match x:",
+        "match x:\n    case 1:",
+    ],
+)
+def test_a_block_without_statements_is_a_mistake(head: str, tail: str) -> None:
+    """A file that is half written may end anywhere; the grammar takes an empty block."""
+    problems = read(f"{head}{tail}".encode(), path="nova/a.py").problems
+    assert [(problem.kind, problem.line) for problem in problems] == [(Kind.SYNTAX, head.count("\n") + 1)]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from sphinxext.nova.syntax.forms import Block, Expr, Keyword, RawParameter
 
-ANALYSER_VERSION: Final = 2
+ANALYSER_VERSION: Final = 3
 """Part of every cache key: raised whenever the same bytes give other facts, or the same facts another form."""
 
 _MARSHAL_FORMAT: Final = 4

@@ -133,22 +133,28 @@ def _salvaged(reader: Reader, node: Node, depth: int) -> list[Stmt]:
     if depth < _SALVAGE_DEPTH:
         for child in node.children:
             if child.kind_id in _BLOCK or child.kind_id == ERROR:
-                result += block(reader, _inside(child), depth + 1)
+                result += block(reader, _inside(reader, child), depth + 1)
             else:
                 result += block(reader, [child], depth + 1)
     return result
 
 
-def _inside(node: Node) -> Iterable[Node]:
-    """Return the children of a block, all at once where they are few: that takes less time, and keeps them."""
-    return node.children if node.child_count < _FEW else siblings(node)
+def _inside(reader: Reader, node: Node) -> Iterable[Node]:
+    """Return the children of a block, all at once where they are few: that takes less time, and keeps them.
+
+    The grammar lets a block without statements pass, as a half-written file ends in one; Python does not.
+    """
+    count = node.child_count
+    if not count:
+        reader.misunderstood(node)
+    return node.children if count < _FEW else siblings(node)
 
 
 def _below(reader: Reader, node: Node, depth: int) -> Block:
     """Return the block that is a child of ``node``."""
     for child in node.children:
         if child.kind_id in _BLOCK:
-            return block(reader, _inside(child), depth + 1)
+            return block(reader, _inside(reader, child), depth + 1)
     return ()
 
 
@@ -295,7 +301,7 @@ def _branch(reader: Reader, nodes: list[Node], depth: int) -> Branch:
         keyword.start_point[0] + 1,
         EXPRESSION[condition.kind_id](reader, condition, depth),
         _source(reader, condition),
-        block(reader, _inside(body), depth + 1) if body and body.kind_id in _BLOCK else (),
+        block(reader, _inside(reader, body), depth + 1) if body and body.kind_id in _BLOCK else (),
     )
 
 
@@ -307,7 +313,7 @@ def _for(reader: Reader, node: Node, depth: int) -> Stmt:
     orelse: Block = ()
     for child in rest:
         if child.kind_id in _BLOCK:
-            body = block(reader, _inside(child), depth + 1)
+            body = block(reader, _inside(reader, child), depth + 1)
         elif child.kind_id in _ELSE:
             orelse = _below(reader, child, depth)
         else:
@@ -337,7 +343,7 @@ def _try(reader: Reader, node: Node, depth: int) -> Stmt:
     for child in node.children:
         kind = child.kind_id
         if kind in _BLOCK:
-            body = block(reader, _inside(child), depth + 1)
+            body = block(reader, _inside(reader, child), depth + 1)
         elif kind in _EXCEPT:
             handlers.append(_handler(reader, child, depth))
         elif kind in _ELSE:
@@ -435,7 +441,7 @@ def _define(reader: Reader, node: Node, depth: int, decorators: Row = ()) -> Stm
         elif kind in _BLOCK:
             receiver = outer.receiver if outer.direct is None else f"{raw[0][0]}." if raw else None
             reader.scope = Scope(f"{outer.prefix}{name}.", None, outer.class_, index, receiver)
-            body = block(reader, _inside(child), depth + 1)
+            body = block(reader, _inside(reader, child), depth + 1)
             reader.scope = outer
     row, column = node.start_point
     end_line = _end_line(node)
@@ -482,7 +488,7 @@ def _classify(reader: Reader, node: Node, depth: int, decorators: Row = ()) -> S
                 reader.misunderstood(child)
         elif kind in _BLOCK:
             reader.scope = Scope(f"{outer.prefix}{name}.", index, index, outer.function, outer.receiver)
-            body = block(reader, siblings(child), depth + 1)
+            body = block(reader, _inside(reader, child), depth + 1)
             reader.scope = outer
     row, column = node.start_point
     end_line = _end_line(node)
@@ -598,7 +604,7 @@ def _match(reader: Reader, node: Node, depth: int) -> Stmt:
     cases: list[Case] = []
     for child in node.children:
         if child.kind_id in _BLOCK:
-            cases += [_case(reader, case, depth) for case in child.children if case.kind_id in _CASE]
+            cases += [_case(reader, case, depth) for case in _inside(reader, child) if case.kind_id in _CASE]
         elif child.kind_id not in _COLON:
             subject.append(child)
     return ("match", _line(node), listed(reader, subject, depth), tuple(cases))
