@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 
 class Kind(enum.StrEnum):
@@ -99,3 +103,14 @@ class QuestionError(Exception):
 
 class CheckoutError(QuestionError):
     """A checkout that cannot be opened."""
+
+
+def whole(sources: Iterable[Source]) -> Iterator[Source]:
+    """Give sources without the parts of folders that are sources as a whole: these change with each of their parts."""
+    sources = tuple(sources)
+    folders = tuple(f"{source.path}/" for source in sources if source.kind == "tree")
+    for source in sources:
+        # No folder is a part of itself.
+        path = source.path if source.kind == "tree" else f"{source.path}/"
+        if source.kind == "ref" or not path.startswith(folders):
+            yield source

@@ -391,7 +391,11 @@ def test_where_it_is_looked_for(program: Make) -> None:
         Source("file", "nova/conf/compute/__init__.py"),
         *(Source("file", f"nova/{name}") for name in ("__init__.py", "conf/__init__.py")),
         *(Source("file", name) for name in ("oslo_config/__init__.py", "oslo_config.py")),
+        Source("mentions", "nova/conf", ("'interval'",)),
     }
+    with made.recording() as record:
+        assert options.find("DEFAULT", "interval") is not None
+    assert Source("mentions", "nova/conf", ("'interval'",)) in record.sources
     with made.recording() as record:
         found = options.find("DEFAULT", "elsewhere")
     assert found == option("elsewhere", "IntOpt", default_text="3", default=3, path="nova/cmd.py", line=3)
@@ -401,6 +405,7 @@ def test_where_it_is_looked_for(program: Make) -> None:
         assert options.find("DEFAULT", "absent") is None
     assert {source for source in record.sources if source.kind != "file"} == {
         *(Source("tree", "nova/conf"), Source("tree", "nova"), Source("names", "bin")),
+        *(Source("mentions", "nova", (word,)) for word in ("'only_in_tests'", "'absent'")),
     }
 
 

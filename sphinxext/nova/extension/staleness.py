@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from sphinxext.nova.extension.library import library
-from sphinxext.nova.problems import CheckoutError, Source
+from sphinxext.nova.problems import CheckoutError, Source, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,7 +29,8 @@ def note(env: BuildEnvironment, spec: str, sources: Iterable[Source]) -> None:
     except CheckoutError:
         _domain(env).note_sources(spec, "", {Source("ref", ""): None})
     else:
-        _domain(env).note_sources(spec, books.stamp(spec), {source: books.state(spec, source) for source in sources})
+        states = {source: books.state(spec, source) for source in whole(sources)}
+        _domain(env).note_sources(spec, books.stamp(spec), states)
 
 
 def _outdated(

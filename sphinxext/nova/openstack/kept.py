@@ -21,9 +21,10 @@ from typing import TYPE_CHECKING, Any, Final
 from sphinxext.nova import model
 from sphinxext.nova._version import __version__
 from sphinxext.nova.datastack import in_large_chunk
+from sphinxext.nova.problems import whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from sphinxext.nova.checkout import Checkout
     from sphinxext.nova.model import Answer, Row, Source
@@ -63,7 +64,7 @@ def kept(
     if data is None:
         answer = make()
         data = json.dumps(_plain(answer), separators=(",", ":")).encode()
-        sources = sorted(_whole(answer.sources), key=repr)
+        sources = sorted(whole(answer.sources), key=repr)
         store.keep_answer(question, asked, "", _code(), json.dumps(_plain(tuple(sources))).encode())
         store.keep_answer(question, asked, _digest(sources, state), _code(), data)
     else:
@@ -71,16 +72,6 @@ def kept(
     if mark is not None:
         store.keep_answer(question, asked, mark, _code(), data)
     return answer
-
-
-def _whole(sources: Iterable[Source]) -> Iterator[Source]:
-    """Give sources without the parts of folders that are sources as a whole: these change with each of their parts."""
-    folders = tuple(f"{source.path}/" for source in sources if source.kind == "tree")
-    for source in sources:
-        # No folder is a part of itself.
-        path = source.path if source.kind == "tree" else f"{source.path}/"
-        if source.kind == "ref" or not path.startswith(folders):
-            yield source
 
 
 def _by_content(store: Store, question: str, asked: object, state: Callable[[Source], str | None]) -> bytes | None:

@@ -14,7 +14,7 @@ from sphinxext.nova.syntax.walking import inside
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from sphinxext.nova.program import ConfigOption, Module, Program, Scope
+    from sphinxext.nova.program import ConfigOption, Program, Scope
     from sphinxext.nova.syntax.forms import Expr
 
 _DEFAULT: Final = "DEFAULT"
@@ -31,7 +31,7 @@ def find_option(program: Program, name: str) -> tuple[ConfigOption | None, froze
     """
     group, _, last = name.rpartition(".")
     with program.recording() as record:
-        option = Asked(program).find(group or _DEFAULT, last)
+        option = Options(program).find(group or _DEFAULT, last)
     return option, exact({*record.sources, Source("ref", "")})
 
 
@@ -40,24 +40,11 @@ def near_options(program: Program, name: str) -> list[str]:
     return get_close_matches(name.rpartition(".")[2], sorted(Options(program).names()), n=_MOST_NEAR)
 
 
-class Asked(Options):
-    """The options of a program, with a record of which were asked for.
-
-    To find an option, files are scanned that have nothing to do with it. The answer depends only on the files that
-    mention it; the program notes these, and :func:`exact` leaves the scan out.
-    """
-
-    def find(self, group: str, name: str, *, near: Module | None = None) -> ConfigOption | None:
-        """Find an option, as the base class does."""
-        found = super().find(group, name, near=near)
-        package = self._program.checkout.package
-        in_conf = found is not None and found.path.startswith(f"{package}/conf/")
-        self._program.note("mentions", f"{package}/conf" if in_conf else package, (f"'{name}'",))
-        return found
-
-
 def exact(sources: Iterable[Source]) -> frozenset[Source]:
-    """Leave out of the sources of an answer which folders were scanned, and take the words looked for together."""
+    """Leave out of the sources of an answer which folders were scanned, and take the words looked for together.
+
+    For answers that depend on no folder as a whole: each option that they asked for is a source of its own.
+    """
     words: dict[str, set[str]] = {}
     kept = set()
     for source in sources:

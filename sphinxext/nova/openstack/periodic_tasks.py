@@ -11,7 +11,7 @@ from sphinxext.nova.openstack import mentions
 from sphinxext.nova.openstack.decorated import DECORATOR, decorated
 from sphinxext.nova.openstack.docstrings import summary
 from sphinxext.nova.openstack.managers import managers, running
-from sphinxext.nova.openstack.options import Asked, exact, plain
+from sphinxext.nova.openstack.options import Options, exact, plain
 from sphinxext.nova.openstack.overridden import METHOD, reaching, steps
 from sphinxext.nova.openstack.runner import period
 from sphinxext.nova.openstack.tested import Tested, tested
@@ -73,7 +73,7 @@ class _Question:
 
     def __init__(self, program: Program, *, with_timers: bool) -> None:
         self._program = program
-        self._options = Asked(program)
+        self._options = Options(program)
         self._services = managers(program, self._options)
         self._with_timers = with_timers
         self.problems: list[Problem] = []

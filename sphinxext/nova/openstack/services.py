@@ -11,7 +11,7 @@ from sphinxext.nova.openstack.bootstrap import Bootstrap, options_in
 from sphinxext.nova.openstack.commands import commands, problems
 from sphinxext.nova.openstack.endpoints import Endpoints
 from sphinxext.nova.openstack.managers import managers
-from sphinxext.nova.openstack.options import Asked, exact, plain, used, uses, value
+from sphinxext.nova.openstack.options import Options, exact, plain, used, uses, value
 from sphinxext.nova.openstack.starting import Starting
 from sphinxext.nova.syntax.rendering import render
 
@@ -70,7 +70,7 @@ class _Question:
 
     def __init__(self, program: Program, *, with_start: bool) -> None:
         self._program = program
-        self.options = Asked(program)
+        self.options = Options(program)
         self._managers = managers(program, self.options)
         self._walker = Walker(program, Boundaries(package=program.checkout.package))
         self._walker.options = self.options

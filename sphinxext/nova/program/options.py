@@ -108,6 +108,14 @@ class Options:
 
     def _find(self, group: str, name: str, near: Module | None) -> ConfigOption | None:
         package = self._program.checkout.package
+        found = self._registered(group, name, near)
+        in_conf = found is not None and found.path.startswith(f"{package}/conf/")
+        # Files are scanned that have nothing to do with it: what is found depends only on those that mention it.
+        self._program.note("mentions", f"{package}/conf" if in_conf else package, (f"'{name}'",))
+        return found
+
+    def _registered(self, group: str, name: str, near: Module | None) -> ConfigOption | None:
+        package = self._program.checkout.package
         for folder in (f"{package}/conf", package, _SCRIPTS):
             if not self._program.checkout.is_folder(folder):
                 self._program.note("names", folder)

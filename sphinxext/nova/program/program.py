@@ -202,7 +202,8 @@ class Program:
     def module_at(self, path: str) -> Module | None:
         """Return the module that a file is, ``None`` where there is no such file. Scripts may have any name."""
         if path in self._files:
-            return self._files[path]
+            # What was looked for in vain before the file was found is noted again.
+            return self.module(self._files[path].name) or self._files[path]
         if not self.checkout.exists(path) or self.checkout.is_folder(path):
             self.note("file", path)
             return None

@@ -8,8 +8,7 @@ import pytest
 
 from sphinxext.nova.checkout import open_checkout
 from sphinxext.nova.openstack.database import Access, database_access
-from sphinxext.nova.openstack.options import Asked
-from sphinxext.nova.program import Program
+from sphinxext.nova.program import Options, Program
 from tests.small_nova import make
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ def access(folder: Path, text: str, other: Mapping[str, str] | None = None) -> A
         **(other or {}),
     }
     asked = Program(open_checkout(str(make(folder, files))))
-    return database_access(asked, Asked(asked))["nova-x"]
+    return database_access(asked, Options(asked))["nova-x"]
 
 
 CASES = {
@@ -70,7 +69,7 @@ def test_an_option_decides_by_its_default(tmp_path: Path, default: str, expected
 def test_a_script_is_the_main_module(tmp_path: Path) -> None:
     script = "def block_db_access():\n    pass\n\n\nif __name__ == '__main__':\n    block_db_access()\n"
     asked = Program(open_checkout(str(make(tmp_path, {"bin/nova-y": script, "bin/nova-z": None}))))
-    assert database_access(asked, Asked(asked)) == {"nova-example": Access(), "nova-y": Access(blocked=True, line=6)}
+    assert database_access(asked, Options(asked)) == {"nova-example": Access(), "nova-y": Access(blocked=True, line=6)}
     assert Access(blocked=True).way == Access(objects=True).way == "conductor"
     assert Access().way == "direct"
 
@@ -88,7 +87,7 @@ RELEASES = {
 
 
 def denied(asked: Program) -> dict[str, Access]:
-    return {name: one for name, one in database_access(asked, Asked(asked)).items() if one != Access()}
+    return {name: one for name, one in database_access(asked, Options(asked)).items() if one != Access()}
 
 
 @pytest.mark.release
