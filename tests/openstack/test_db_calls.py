@@ -116,6 +116,21 @@ def test_of_a_service_and_of_a_function(small: Program) -> None:
     ]
 
 
+def test_a_later_question_depends_on_what_an_earlier_one_looked_at(small: Program, tmp_path: Path) -> None:
+    """What was walked for one is not walked again for the other, whose page must be read again all the same."""
+    alone = db_calls(Program(open_checkout(str(tmp_path))), "nova-compute")
+    db_calls(small)
+    later = db_calls(small, "nova-compute")
+    assert later.rows == alone.rows
+    assert alone.sources <= later.sources
+
+
+def test_a_bad_file_is_a_problem_of_every_question(tmp_path: Path) -> None:
+    made = Program(open_checkout(str(make(tmp_path, {**FILES, "nova/conductor/rpcapi.py": "def (\n"}))))
+    assert [str(problem.file) for problem in db_calls(made).problems] == ["nova/conductor/rpcapi.py"]
+    assert db_calls(made, "nova-compute").problems == db_calls(made).problems
+
+
 def test_a_process_that_may_do_everything_itself(tmp_path: Path) -> None:
     free = {**FILES, "nova/cmd/compute.py": "def main():\n    pass\n"}
     rows = db_calls(Program(open_checkout(str(make(tmp_path, free))))).rows

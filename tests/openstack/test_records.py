@@ -76,6 +76,9 @@ class Instance(base.NovaObject):
         ("'uuid' not in self", "return instance.uuid", []),
         ("not 'uuid' in self", "return instance.uuid", []),
         ("'uuid' not in attrname", "return instance.uuid", [11]),
+        ("'uuid' not in attrname", "return instance.host", []),
+        ("'ui' in attrname", "return instance.uuid", []),
+        ("'ui' in attrname", "return instance.host", [11]),
         # Of another field, nobody knows whether it is there.
         ("'host' not in self", "return instance.uuid", [11]),
         ("'uuid' not in self", "self.found.put(\n            lambda: instance.host)", [12]),
@@ -89,6 +92,32 @@ def test_what_is_being_loaded_is_not_there(tmp_path: Path, condition: str, body:
     rows = db_calls(Program(open_checkout(make(tmp_path, {**FILES, **changes}))), "ComputeManager.run").rows
     lines = [caller.line for row in rows if not row.inside for caller in row.callers]
     assert lines == reached
+
+
+@pytest.mark.parametrize(
+    ("body", "reached"),
+    [
+        ("return instance.host", [11]),
+        ("return instance.host if 'host' in instance else None", []),
+        ("return None if 'host' not in instance else instance.host", []),
+        ("return instance.host if instance.obj_attr_is_set('host') else None", []),
+        ("return 'host' in instance and instance.host", []),
+        ("if 'host' not in instance: return\n        return instance.host", []),
+        # Another field, another object, another method; and what was not there before.
+        ("return instance.host if 'uuid' in instance else None", [11]),
+        ("return instance.host if 'host' in context else None", [11]),
+        ("return instance.host if instance.knows('host') else None", [11]),
+        ("return None if 'host' in instance else instance.host", [11]),
+        ("if 'host' in instance:\n            del instance.host\n            return instance.host", [13]),
+    ],
+)
+def test_what_is_set_need_not_be_loaded(tmp_path: Path, body: str, reached: list[int]) -> None:
+    changes = {
+        "nova/compute/manager.py": MANAGER.format(parameters=", instance", body=body),
+        "nova/objects/instance.py": LOADED.format(condition="'uuid' not in self"),
+    }
+    rows = db_calls(Program(open_checkout(make(tmp_path, {**FILES, **changes}))), "ComputeManager.run").rows
+    assert [caller.line for row in rows if not row.inside for caller in row.callers] == reached
 
 
 @pytest.mark.parametrize(

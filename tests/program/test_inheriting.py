@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 TREE = {
     "nova/virt/fake.py": """class Base(object):
     def __init__(self):
-        self.stock = Stock(self.size)
+        self.stock = Stock(self.size, self.amount)
         self.names = []
 
-    size = 1
+    size = 'small'
+    amount = 1
 
     def spawn(self):
         def claim():
@@ -34,8 +35,17 @@ TREE = {
 
 
 class Large(Base):
+    '''Has another size.'''
+    size = 'large'
+
+
+class Many(Base):
     '''Has more.'''
-    size = 1000
+    amount = 1000
+
+
+class No(Base):
+    amount = 0
 
 
 class Other(Base):
@@ -56,6 +66,9 @@ class Mixed(Other):
     [
         # The size is in the stock that a nested function of spawn asks.
         ("Large", "Base", {"plug", "unplug"}),
+        ("Many", "Base", {"__init__", "spawn", "plug", "unplug"}),
+        # Whether there is anything is asked; how much there is, is not.
+        ("No", "Base", {"plug", "unplug"}),
         ("Other", "Base", {"__init__", "spawn"}),
         # An attribute that is assigned in another method; that it is Base's plug that uses it is not told apart.
         ("Mixed", "Other", {"spawn"}),

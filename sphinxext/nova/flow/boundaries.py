@@ -32,6 +32,7 @@ _OF_CONTROLLERS: Final = frozenset(
     }
 )
 """Decorators of REST actions: they check what comes in and goes out, or say how to find the method."""
+_NONE: Final[frozenset[str]] = frozenset()
 _ANYWHERE: Final = frozenset({"expects_func_args", "wrap_exception"})
 """Decorators that check how a function is declared (``utils.py``), or tell whoever listens of its exceptions."""
 
@@ -127,6 +128,8 @@ class Boundaries:
     """Those of them that are not gone through: nothing in them matters, nor what they return."""
     plain: tuple[tuple[str, frozenset[str]], ...] = (("api.", _OF_CONTROLLERS), ("", _ANYWHERE))
     """Decorators that change nothing that a walk is about, by their last names, in modules that begin like this."""
+    idle: tuple[tuple[str, frozenset[str]], ...] = ()
+    """Parameters that decide nothing, by the beginnings of the names of the functions that have them."""
     _records: dict[ClassDef, bool] = field(default_factory=dict, compare=False, repr=False)
     _opaques: dict[ClassDef, str | None] = field(default_factory=dict, compare=False, repr=False)
     _exceptions: dict[ClassDef, bool] = field(default_factory=dict, compare=False, repr=False)
@@ -211,6 +214,11 @@ class Boundaries:
         """Tell whether a function does nothing that anybody could ask for."""
         return self.short(name).startswith(self._useless)
 
+    def idle_parameters(self, name: str) -> frozenset[str]:
+        """Return the parameters of a function that decide nothing: it does the same whatever they are."""
+        short = self.short(name)
+        return next((names for prefix, names in self.idle if short.startswith(prefix)), _NONE)
+
     def element(self, walker: Walker, atom: Object) -> Value:  # noqa: ARG002 - of the general case
         """Return what going through an object gives."""
         return walker.atoms.any
@@ -224,6 +232,11 @@ class Boundaries:
         """Return what a local variable of this name is to which a value is assigned."""
         del walker, name
         return value
+
+    def is_field(self, class_: ClassDef, name: str) -> bool:
+        """Tell whether a class declares a field of this name, which may have to be loaded."""
+        del class_, name
+        return False
 
     def has_field(self, frame: Frame, made: Object, name: Value) -> bool | None:
         """Tell whether a record has a field of this name, ``None`` where nobody knows."""

@@ -445,6 +445,8 @@ def _compared(one: Atom, sign: str, other: Atom) -> bool | None:
         case "in" | "not in", Const(), Dict(items=items, is_open=is_open):
             within = True if any(key is one for key, _ in items) else None if is_open else False
             return None if within is None else within if sign == "in" else not within
+        case "in" | "not in", Const(value=str() as part), Const(value=str() as text):
+            return (part in text) is (sign == "in")
         case "<" | "<=" | ">" | ">=", Const(value=int() | float() as a), Const(value=int() | float() as b):
             return {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[sign]
     return None

@@ -47,6 +47,7 @@ class Heap:
         self._found: dict[tuple[Object, str], Value] = {}
         self._methods: dict[tuple[Object, str], Value] = {}
         """Methods of objects that are done."""
+        self._members: dict[tuple[ClassDef, str], Member | None] = {}
         self._asked: set[tuple[Object, str]] = set()
         self._fields: dict[tuple[ClassDef, str], bool] = {}
         """Whether something is an attribute that is assigned, of an object that anybody looks into."""
@@ -84,10 +85,16 @@ class Heap:
         del self._going[made]
         return self._constructors[made]
 
-    @staticmethod
-    def _function(made: Object, name: str) -> FunctionDef | None:
-        member = lookup(made.class_, name)
+    def _function(self, made: Object, name: str) -> FunctionDef | None:
+        member = self._member(made.class_, name)
         return member.definition if member is not None and isinstance(member.definition, FunctionDef) else None
+
+    def _member(self, class_: ClassDef, name: str) -> Member | None:
+        """Return what the name is in the class; nothing is asked as often as this."""
+        key = (class_, name)
+        if key not in self._members:
+            self._members[key] = lookup(class_, name)
+        return self._members[key]
 
     def assign(self, made: Object, name: str, value: Value) -> None:
         """Take ``self.name = value`` of an object under construction; other assignments are found in its class."""
@@ -128,7 +135,7 @@ class Heap:
             return None
         key = (made.class_, name)
         if key not in self._fields:
-            boundaries, member = self._walker.boundaries, lookup(made.class_, name)
+            boundaries, member = self._walker.boundaries, self._member(made.class_, name)
             is_told = boundaries.is_record(made.class_) or boundaries.is_opaque_class(made.class_)
             is_code = member is not None and isinstance(member.definition, FunctionDef)
             self._fields[key] = not is_told and not is_code and bool(attribute(made.class_, name))
@@ -151,7 +158,7 @@ class Heap:
         if kept is not None:
             return kept
         if name not in self._attributes[made]:
-            member = lookup(made.class_, name)
+            member = self._member(made.class_, name)
             if member is not None:
                 found = self._walker.of_member(frame, member, name, made)
                 if not _is_code(found):
@@ -224,7 +231,7 @@ class Heap:
 
     def _dynamic(self, frame: Frame, made: Object, name: str) -> Value:
         """Ask ``__getattr__``, where the class has one, as a scheduler's manager does up to 2012.1."""
-        member = lookup(made.class_, _DYNAMIC)
+        member = self._member(made.class_, _DYNAMIC)
         if member is None or not isinstance(member.definition, FunctionDef) or name.startswith("__"):
             return self._atoms.any
         method = self._walker.decorating.plain(member.definition, made)

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from sphinxext.nova.syntax.forms import CallForm, Expr
 
 
+_CONTAINMENT: Final = frozenset({"in", "not in"})
+_IS_SET: Final = ".obj_attr_is_set"
+"""A method of :mod:`oslo_versionedobjects.base` that tells whether a field has a value."""
 _EQUALITY: Final = frozenset({"is", "==", "is not", "!="})
 
 
@@ -60,6 +63,12 @@ class Refining:
             case ("compare", str(name), (("==" | "!=" as sign, ("str", str(text))),)) if name in frame.names:
                 if truth is (sign == "=="):
                     frame.names[name] = (atoms.const(text),)
+            case ("compare", ("str", str(field)), (("in" | "not in" as sign, str(name)),)):
+                if truth is (sign == "in"):
+                    self._set(frame, name, field)
+            case ("call", str(called), (("str", str(field)),), (), _, _):
+                if truth:
+                    self._set(frame, called.removesuffix(_IS_SET), field)
             case ("call", "isinstance", (str(name), class_), (), _, _) if name in frame.names:
                 match self._walker.expressions.value(frame, class_):
                     case (Class(definition=definition),):
@@ -88,6 +97,17 @@ class Refining:
                 for name, left in done.leaves.items():
                     frame.learn(f"{owner}.{name}", left)
 
+    def _set(self, frame: Frame, owner: str, field: str) -> None:
+        """Learn that a field of a record is set: nobody has to load it here."""
+        value = frame.names.get(owner) or frame.closure.get(owner, ())
+        if len(value) != 1 or not isinstance(value[0], Object):
+            return
+        if self._walker.boundaries.is_field(value[0].class_, field):
+            before = frame.aside()
+            held = self._walker.attribute(frame, value, field)
+            frame.take(before)
+            frame.learn(f"{owner}.{field}", held)
+
     def _learn(self, frame: Frame, path: str, refined: Callable[[Value], Value]) -> None:
         known = self._field(frame, path)
         if known is not None:
@@ -114,9 +134,11 @@ def _is_mute(condition: Expr) -> bool:
     if not isinstance(condition, tuple):
         return True
     if condition[0] == "call":
-        return condition[1] != "isinstance"
+        called = condition[1]
+        return called != "isinstance" and not (isinstance(called, str) and called.endswith(_IS_SET))
     if condition[0] == "compare":
-        return not isinstance(condition[1], str) or len(condition[2]) != 1 or condition[2][0][0] not in _EQUALITY
+        left, rest = condition[1], condition[2]
+        return len(rest) != 1 or rest[0][0] not in (_EQUALITY if isinstance(left, str) else _CONTAINMENT)
     return False
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import compress
+from operator import is_not
 from typing import TYPE_CHECKING, Any, Final
 
 from sphinxext.nova.flow.frames import FACTS, common, facts_of
@@ -173,6 +175,7 @@ class Statements:
         for target in form[2]:
             if isinstance(target, str):
                 frame.names.pop(target, None)
+                frame.forget({target.rpartition(".")[2]})
             elif target[0] == "subscript":
                 self._walker.containers.open_name(frame, target[1])
         return True
@@ -335,8 +338,13 @@ class Statements:
         if FACTS in first:
             result[FACTS] = (Facts(common([facts_of(one) for one in names], self._atoms.join)),)
         for other in others:
-            for name, value in other.items():
-                before = result.get(name, ())
+            # Most names are what they were, in the order in which they were: that is seen without a look at each.
+            if [*result] == [*other]:
+                differing = [*compress(other, map(is_not, result.values(), other.values()))]
+            else:
+                differing = [*other]
+            for name in differing:
+                before, value = result.get(name, ()), other[name]
                 if before is not value and name != FACTS:
                     result[name] = self._atoms.join(before, value)
         return result

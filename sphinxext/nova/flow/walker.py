@@ -121,6 +121,7 @@ class Walker:
         """How deep each of the functions that are not done is, the outermost first."""
         self._contexts: dict[FunctionDef, int] = {}
         self._used: dict[FunctionDef, frozenset[str]] = {}
+        self._idle: dict[FunctionDef, frozenset[str]] = {}
         self._assigned: dict[tuple[Scope, int], frozenset[str]] = {}
         self.explaining = False
         """Whether calls that cannot be followed become steps."""
@@ -347,11 +348,18 @@ class Walker:
         return function.scope if isinstance(function, Lambda) else function.definition
 
     def _fewer(self, function: Function | Lambda, names: dict[str, Value]) -> dict[str, Value]:
-        """Forget the texts and numbers a function is called with when there were too many already."""
+        """Forget what decides nothing, and the texts and numbers when there were too many already."""
         if isinstance(function, Lambda):
             return names
-        count = self._contexts.get(function.definition, 0)
-        if count < _MOST_CONTEXTS or self.messaging.carries(function.definition):
+        definition = function.definition
+        idle = self._idle.get(definition)
+        if idle is None:
+            idle = self._idle[definition] = self.boundaries.idle_parameters(definition.name)
+        for name in idle:
+            if name in names:
+                names[name] = self.atoms.any
+        count = self._contexts.get(definition, 0)
+        if count < _MOST_CONTEXTS or self.messaging.carries(definition):
             return names
         return {name: tuple(dict.fromkeys(self._coarse(atom) for atom in value)) for name, value in names.items()}
 

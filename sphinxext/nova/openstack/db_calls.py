@@ -6,13 +6,13 @@ from collections import defaultdict
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
-from sphinxext.nova.flow import Walker
+from sphinxext.nova.flow import Boundaries, Walker
 from sphinxext.nova.model import Answer, DbCall
 from sphinxext.nova.openstack.database import Access, Inner, database, database_access
 from sphinxext.nova.openstack.database.catalogue import sources
 from sphinxext.nova.openstack.database.graph import CONDUCTOR, DATABASE, DIRECT, OBJECT, Graph
 from sphinxext.nova.openstack.entries import find_entry
-from sphinxext.nova.openstack.records import Records
+from sphinxext.nova.openstack.records import LOADER, Records
 from sphinxext.nova.openstack.service_work import ServiceWork
 from sphinxext.nova.problems import Kind, QuestionError, Source
 from sphinxext.nova.program import ClassDef, imported_by_string, mro
@@ -42,7 +42,10 @@ def db_calls(program: Program, of: str = "") -> Answer[DbCall]:
     with program.recording() as record:
         asked = program.remember("db calls", lambda: DbCalls(program))
         rows = tuple(asked.rows(of.strip()))
-    return Answer(rows, record.problems, frozenset({*record.sources, *asked.sources, Source("ref", "")}))
+    # What was walked for an earlier question is not looked at again.
+    asked.seen |= record.sources
+    problems = program.problems_in(asked.seen)
+    return Answer(rows, problems, frozenset({*asked.seen, *asked.sources, Source("ref", "")}))
 
 
 class DbCalls:
@@ -56,6 +59,8 @@ class DbCalls:
         self._walker = Walker(program, self._boundaries)
         self._work = ServiceWork(self._walker, self._access)
         self._alone: dict[str, ServiceWork] = {}
+        self.seen: set[Source] = set()
+        """What all questions so far looked at."""
         self._conductor = f"{program.checkout.package}-{CONDUCTOR}"
         clients = {f"{program.checkout.package}.{CONDUCTOR}.{name}" for name in ("api", "rpcapi")}
         self._graph = Graph(self._by_name.get, self._through_conductor, self._loaded, clients)
@@ -208,12 +213,14 @@ class _Ways:
     def through(self, function: DbFunction) -> tuple[str, ...]:
         """Return the methods of objects that a function is reached through, first those that are meant for it.
 
-        They are called as its name ends (``Instance.get_by_uuid``, ``instance_get_by_uuid``), or reach the least.
+        They are called as its name ends (``Instance.get_by_uuid``, ``instance_get_by_uuid``), or reach the least. What
+        loads a field comes after what it asks.
         """
         sizes = self.objects[function]
 
-        def order(name: str) -> tuple[bool, int, str]:
-            return not function.name.endswith(f"_{name.rpartition('.')[2]}"), sizes[name], name
+        def order(name: str) -> tuple[bool, int, bool, str]:
+            method = name.rpartition(".")[2]
+            return not function.name.endswith(f"_{method}"), sizes[name], method == LOADER, name
 
         return tuple(sorted(sizes, key=order))
 
@@ -258,6 +265,39 @@ _OF_HOSTS: Final = (
 None of them asks the database: 27 releases from 2010.1 to 34.0.0 have the same rows when they are read.
 """
 
+_LEAVES: Final = (
+    "network.neutron.ClientWrapper.",
+    "network.neutronv2.ClientWrapper.",
+    "network.neutronv2.api.ClientWrapper.",
+    "objects.instance._expected_cols",
+)
+"""Functions that only hand on what a client of another project does, or only compute."""
+_PLAIN: Final = (
+    (
+        "volume.cinder",
+        frozenset(
+            {
+                "translate_attachment_exception",
+                "translate_cinder_exception",
+                "translate_create_exception",
+                "translate_mixed_exceptions",
+                "translate_snapshot_exception",
+                "translate_volume_exception",
+            }
+        ),
+    ),
+    ("", frozenset({"if_notifications_enabled"})),
+)
+"""Decorators that only make other exceptions, or decide whether anybody is told."""
+_IDLE: Final = (
+    ("compute.api.API._record_action_start", frozenset({"action"})),
+    ("compute.manager.ComputeManager._notify_about_instance_usage", frozenset({"event_suffix", "fault"})),
+    ("compute.utils.notify_about_", frozenset({"action", "event_suffix", "exception", "fault", "phase", "source"})),
+    ("objects.instance.Instance.save", frozenset({"admin_state_reset", "expected_task_state"})),
+    ("objects.instance_action.InstanceAction.action_start", frozenset({"action_name"})),
+)
+"""Parameters that only say what is written, by the beginnings of the names of the functions that have them."""
+
 
 def _boundaries(program: Program) -> Records:
     named: dict[str, str] = {}
@@ -278,6 +318,9 @@ def _boundaries(program: Program) -> Records:
         unread=_OF_HOSTS,
         # Notifications send no message, but read fields that have to be loaded.
         notifying=(),
+        leaves=(*Boundaries.leaves, *_LEAVES),
+        plain=(*Boundaries.plain, *_PLAIN),
+        idle=_IDLE,
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from sphinxext.nova.flow import Boundaries, Reached, Summary
@@ -53,6 +54,8 @@ class Records(Boundaries):
     loads: dict[str, Summary | None] = field(default_factory=dict, compare=False, repr=False)
     """What loading a field does, by the dotted names of the class and the field; ``None`` for fields always there."""
     _names: dict[str, ClassDef] = field(default_factory=dict, compare=False, repr=False)
+    _holding: dict[ClassDef, Mapping[str, ObjectField]] = field(default_factory=dict, compare=False, repr=False)
+    _all_fields: dict[ClassDef, frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
 
     def names(self) -> Mapping[str, ClassDef]:
         """Return the classes of objects by the names that parameters have.
@@ -61,7 +64,7 @@ class Records(Boundaries):
         would be taken for a question to the database.
         """
         if not self._names:
-            known = versioned_objects(self.program).classes
+            known = self._objects.classes
             classes = {name: class_ for name, class_ in known.items() if not _gets(class_)}
             for name, class_ in classes.items():
                 snake = _CAPITAL.sub("_", name).lower()
@@ -110,6 +113,10 @@ class Records(Boundaries):
         held = self._held(walker, declared.holds)
         return (walker.atoms.sequence("list", [held], is_open=True),) if declared.many else held
 
+    def is_field(self, class_: ClassDef, name: str) -> bool:
+        """Tell whether a class of objects declares a field of this name."""
+        return name in self._declared(class_)
+
     def has_field(self, frame: Frame, made: Object, name: Value) -> bool | None:
         """Return ``False`` for the field that is being loaded: it is not there yet, or nobody would ask for it.
 
@@ -140,15 +147,22 @@ class Records(Boundaries):
         return found is not None and (bool(found.steps) or not found.is_complete)
 
     def _held(self, walker: Walker, name: str) -> Value:
-        class_ = self._objects().classes.get(name)
+        class_ = self._objects.classes.get(name)
         return walker.atoms.any if class_ is None else (walker.atoms.object(class_, None),)
 
     def _fields(self, class_: ClassDef) -> Mapping[str, ObjectField]:
-        return self._objects().fields(class_)
+        found = self._holding.get(class_)
+        if found is None:
+            found = self._holding[class_] = self._objects.fields(class_)
+        return found
 
     def _declared(self, class_: ClassDef) -> frozenset[str]:
-        return self._objects().declared(class_)
+        found = self._all_fields.get(class_)
+        if found is None:
+            found = self._all_fields[class_] = self._objects.declared(class_)
+        return found
 
+    @cached_property
     def _objects(self) -> VersionedObjects:
         return versioned_objects(self.program)
 

@@ -21,11 +21,12 @@ def does_the_same(class_: ClassDef, above: ClassDef, name: str) -> bool:
 
     It does where the method uses nothing that the class says anew, nor what it calls on its instance, nor the
     expressions that are assigned to the attributes of that. What it uses is told by the words in it, never too few.
+    One amount in place of another changes nothing: how many processors a host has, say.
     """
     own = _own(class_, above)
     if name in own:
         return False
-    uses = [_uses(one, above) for one in mro(above) if isinstance(one, ClassDef)]
+    uses = class_.module.program.remember(("all uses", above), _all_uses, above)
     pending, seen = [name], {name}
     while pending:
         current = pending.pop()
@@ -38,6 +39,10 @@ def does_the_same(class_: ClassDef, above: ClassDef, name: str) -> bool:
     return True
 
 
+def _all_uses(class_: ClassDef) -> list[Mapping[str, set[str]]]:
+    return [_uses(one, class_) for one in mro(class_) if isinstance(one, ClassDef)]
+
+
 def _own(class_: ClassDef, above: ClassDef) -> frozenset[str]:
     """Return the names that a class, and those between it and one that it inherits from, say anew."""
     return class_.module.program.remember(("own", class_, above), lambda: _said_anew(class_, above))
@@ -47,7 +52,19 @@ def _said_anew(class_: ClassDef, above: ClassDef) -> frozenset[str]:
     before = set(mro(above))
     classes = [one for one in mro(class_) if isinstance(one, ClassDef) and one not in before]
     names = {name for one in classes for name in one.bindings}
-    return frozenset(names.union(*(_assigned(one) for one in classes)) - _SELF_EVIDENT)
+    amounts = _amounts(classes) & _amounts(one for one in before if isinstance(one, ClassDef))
+    return frozenset((names - amounts).union(*(_assigned(one) for one in classes)) - _SELF_EVIDENT)
+
+
+def _amounts(classes: Iterable[ClassDef]) -> frozenset[str]:
+    """Return the attributes that are numbers wherever one of these classes gives them a value, and not nothing."""
+    found: dict[str, bool] = {}
+    for class_ in classes:
+        for one in class_.module.facts.assignments:
+            if one.class_ == class_.index and isinstance(one.target, str):
+                is_amount = isinstance(one.value, int | float) and not isinstance(one.value, bool) and bool(one.value)
+                found[one.target] = is_amount and found.get(one.target, True)
+    return frozenset(name for name, is_amount in found.items() if is_amount)
 
 
 def _uses(class_: ClassDef, of: ClassDef) -> Mapping[str, set[str]]:

@@ -61,7 +61,9 @@ class Inner:
 
     def _all_called(self, function: FunctionDef) -> Iterator[tuple[FunctionDef, Caller]]:
         for part in (function, *_decorators(function)):
-            bodies = self._bodies.setdefault(part.module, Bodies(part.module))
+            if part.module not in self._bodies:
+                self._bodies[part.module] = Bodies(part.module)
+            bodies = self._bodies[part.module]
             for inner in with_nested(part):
                 for call in calls(inner.body):
                     called = bodies.called(call[1], part) if isinstance(call[1], str) else None
