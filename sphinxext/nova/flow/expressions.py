@@ -439,6 +439,8 @@ def _compared(one: Atom, sign: str, other: Atom) -> bool | None:
         return same if same is None or _EQUAL[sign] else not same
     match sign, one, other:
         case "in" | "not in", _, Sequence(items=items, is_open=False):
+            if isinstance(one, Const) and (one,) in items:
+                return sign == "in"
             found = {_compared(one, "==", atom) if len(item) == 1 else None for item in items for atom in item}
             within = True if True in found else None if None in found else False
             return None if within is None else within if sign == "in" else not within

@@ -48,6 +48,8 @@ class Heap:
         self._methods: dict[tuple[Object, str], Value] = {}
         """Methods of objects that are done."""
         self._members: dict[tuple[ClassDef, str], Member | None] = {}
+        self._first: dict[Object, Object] = {}
+        self._by_content: dict[tuple[ClassDef, frozenset[tuple[str, Value]]], Object] = {}
         self._asked: set[tuple[Object, str]] = set()
         self._fields: dict[tuple[ClassDef, str], bool] = {}
         """Whether something is an attribute that is assigned, of an object that anybody looks into."""
@@ -57,7 +59,21 @@ class Heap:
         if arguments is not None and self._walker.boundaries.is_record(class_):
             arguments = None
         made = self._atoms.object(class_, arguments)
-        return made, self._constructed(made)
+        summary = self._constructed(made)
+        return (made if made in self._going else self._alike(made)), summary
+
+    def _alike(self, made: Object) -> Object:
+        """Return the first object of the class in which the constructor left the same: they do the same ever after.
+
+        But for decorators that are classes of a library, whose constructors take the function that each decorates.
+        """
+        found = self._first.get(made)
+        if found is None:
+            if not self._attributes[made] or made.arguments is None or made.arguments.has_callbacks:
+                return made
+            key = (made.class_, frozenset(self._attributes[made].items()))
+            found = self._first[made] = self._by_content.setdefault(key, made)
+        return found
 
     def _constructed(self, made: Object) -> Summary:
         if made in self._constructors:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from sphinxext.nova.flow.frames import Frame
-    from sphinxext.nova.flow.steps import Steps
     from sphinxext.nova.flow.values import Value
     from sphinxext.nova.flow.walker import Walker
     from sphinxext.nova.syntax.forms import Block, Expr
@@ -221,8 +220,6 @@ class Statements:
         ways: list[Way] = []
         ends: list[bool] = []
         names: list[dict[str, Value]] = []
-        decided: Steps | None = None
-        by: tuple[str, ...] = ()
         tests: list[tuple[Expr, bool]] = []
         for index in range(len(branches) + 1):
             last = index == len(branches)
@@ -234,7 +231,11 @@ class Statements:
             if known is False:
                 tests.append((condition, False))
                 continue
-            if last and not orelse and ways:
+            if known is True and not ways:
+                if not last:
+                    tests.append((condition, True))
+                return self._taken(frame, branches, block, rest, tests)
+            if last and not orelse:
                 # Nothing happens, with the names that are left: they are nobody else's any more.
                 ways.append(Way(None, line, ()))
                 names.append(frame.names)
@@ -244,31 +245,18 @@ class Statements:
             before = frame.aside()
             if not last:
                 self._walker.refining.refine(frame, condition, truth=True)
-            is_certain = known is True and not ways
-            self._walker.uncertain += not is_certain
+            self._walker.uncertain += 1
             alive = self.run(frame, block)
-            self._walker.uncertain -= not is_certain
+            self._walker.uncertain -= 1
             steps = frame.take(before)
             names.append(frame.names)
             frame.names = kept
             if not last:
                 self._walker.refining.refine(frame, condition, truth=False)
             ends.append(alive)
-            if known is True and not ways and (not last or tests):
-                tests.append((condition, True))
-                if steps or rest:
-                    known_names = {**frame.closure, **kept}
-                    by = tuple(dict.fromkeys(one for test, _ in tests for one in self._reasons(known_names, test)))
-                decided = (Decided(by, steps),) if by and steps else steps
-                ways.append(Way(text, where, steps))
-                break
             ways.append(Way(text, where, steps))
             if known is True:
                 break
-        if decided is not None:
-            frame.steps += decided
-            frame.names = names[0]
-            return ends[0] and self._rest(frame, rest, by if _all_end(branches) else ())
         going = [one for one, alive in zip(names, ends, strict=True) if alive]
         if going:
             frame.names = self._joined(going)
@@ -294,6 +282,26 @@ class Statements:
         self._choice(frame, [*ended, Way(None, line, steps)], conditions)
         return alive
 
+    def _taken(
+        self, frame: Frame, branches: Iterable[Any], block: Block, rest: Block, tests: Iterable[tuple[Expr, bool]]
+    ) -> bool:
+        """Go through the branch that is taken for certain, ``block``, and what comes after it."""
+        ending = bool(rest) and _all_end(branches)
+        if not block and not ending:
+            return self.run(frame, rest)
+        by = tuple(dict.fromkeys(one for test, _ in tests for one in self._reasons(frame, test)))
+        for condition, holds in tests:
+            if holds:
+                self._walker.refining.refine(frame, condition, truth=True)
+        before = frame.aside()
+        alive = self.run(frame, block)
+        steps = frame.take(before)
+        if by and steps:
+            frame.steps.append(Decided(by, steps))
+        else:
+            frame.steps += steps
+        return alive and self._rest(frame, rest, by if ending else ())
+
     def _rest(self, frame: Frame, rest: Block, by: tuple[str, ...]) -> bool:
         """Go through what comes after branches that ended and were not taken: it is what they chose, too."""
         before = frame.aside()
@@ -313,22 +321,22 @@ class Statements:
         if shown:
             frame.steps.append(Choice("alt" if len(shown) > 1 else "opt", frame.scope, shown))
 
-    def _reasons(self, names: dict[str, Value], condition: Expr) -> Iterable[str]:
+    def _reasons(self, frame: Frame, condition: Expr) -> Iterable[str]:
         """Say which literals decided a condition."""
         match condition:
-            case str() if condition in names:
-                value = names[condition]
+            case str():
+                value = frame.names.get(condition) or frame.closure.get(condition, ())
                 if len(value) == 1 and isinstance(value[0], Const):
                     yield f"{condition}={value[0].value!r}"
             case ("not", inner):
-                yield from self._reasons(names, inner)
+                yield from self._reasons(frame, inner)
             case ("and" | "or", items):
                 for item in items:
-                    yield from self._reasons(names, item)
+                    yield from self._reasons(frame, item)
             case ("compare", first, rest):
-                yield from self._reasons(names, first)
+                yield from self._reasons(frame, first)
                 for _, operand in rest:
-                    yield from self._reasons(names, operand)
+                    yield from self._reasons(frame, operand)
 
     def _joined(self, names: list[dict[str, Value]]) -> dict[str, Value]:
         first, *others = names

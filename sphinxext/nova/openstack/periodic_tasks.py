@@ -11,12 +11,12 @@ from sphinxext.nova.openstack import mentions
 from sphinxext.nova.openstack.decorated import DECORATOR, decorated
 from sphinxext.nova.openstack.docstrings import summary
 from sphinxext.nova.openstack.managers import managers, running
-from sphinxext.nova.openstack.options import Options, exact, plain
+from sphinxext.nova.openstack.options import exact, plain
 from sphinxext.nova.openstack.overridden import METHOD, reaching, steps
 from sphinxext.nova.openstack.runner import period
 from sphinxext.nova.openstack.tested import Tested, tested
 from sphinxext.nova.openstack.timers import STARTERS, timers
-from sphinxext.nova.program import ClassDef, mro
+from sphinxext.nova.program import ClassDef, Options, mro
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

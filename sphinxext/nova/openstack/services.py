@@ -11,8 +11,9 @@ from sphinxext.nova.openstack.bootstrap import Bootstrap, options_in
 from sphinxext.nova.openstack.commands import commands, problems
 from sphinxext.nova.openstack.endpoints import Endpoints
 from sphinxext.nova.openstack.managers import managers
-from sphinxext.nova.openstack.options import Options, exact, plain, used, uses, value
+from sphinxext.nova.openstack.options import exact, plain, used, uses, value
 from sphinxext.nova.openstack.starting import Starting
+from sphinxext.nova.program import Options
 from sphinxext.nova.syntax.rendering import render
 
 if TYPE_CHECKING:
