@@ -203,22 +203,29 @@ class Containers:
                 return self._atoms.dict(atom.items, is_open=True), self._atoms.any
         return atom, self._atoms.any
 
-    def open_given(self, frame: Frame, callee: Value, form: CallForm) -> None:
-        """Note that a container that was given to a function may have been changed there."""
+    def open_given(self, frame: Frame, callee: Value, form: CallForm, returned: Value) -> None:
+        """Note that a container that was given to a function may have been changed there.
+
+        Or that it may be changed by another name, where the function gives it back.
+        """
         _, called, positional, keywords, _, _ = form
         if isinstance(called, str) and called in HARMLESS:
             return
         for place, argument in enumerate(positional):
-            self._open_given(frame, callee, form, place, argument)
+            self._open_given(frame, callee, form, returned, place, argument)
         for name, argument in keywords:
             if name != "**":
-                self._open_given(frame, callee, form, name, argument)
+                self._open_given(frame, callee, form, returned, name, argument)
 
-    def _open_given(self, frame: Frame, callee: Value, form: CallForm, place: int | str, argument: Expr) -> None:
-        if isinstance(argument, str) and argument in frame.names and self._is_closed(frame.names[argument]):
-            functions = [atom for atom in callee if isinstance(atom, Function)]
-            if not functions or not all(keeps(function, form, place) for function in functions):
-                self.open_name(frame, argument)
+    def _open_given(
+        self, frame: Frame, callee: Value, form: CallForm, returned: Value, place: int | str, argument: Expr
+    ) -> None:
+        if not isinstance(argument, str) or not self._is_closed(frame.names.get(argument, ())):
+            return
+        functions = [atom for atom in callee if isinstance(atom, Function)]
+        is_kept = functions and all(keeps(function, form, place) for function in functions)
+        if not is_kept or any(atom in returned for atom in frame.names[argument] if atom.is_closed):
+            self.open_name(frame, argument)
 
     def open_name(self, frame: Frame, name: Expr) -> None:
         """Note that a container of this name may have been changed."""

@@ -125,7 +125,7 @@ class Expressions:
         arguments = self.arguments(frame, form)
         value = self._walker.calls.call(frame, callee, arguments, line, form)
         if arguments.may_change:
-            containers.open_given(frame, callee, form)
+            containers.open_given(frame, callee, form, value)
         return value
 
     def arguments(self, frame: Frame, form: CallForm) -> Arguments:

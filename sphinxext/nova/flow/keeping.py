@@ -97,6 +97,8 @@ class _Changes:
                 self._look_at(condition for _, condition, _, _ in branches)
             case ("while", _, condition, *_) | ("for", _, _, condition, *_) | ("assert", _, condition, *_):
                 self._look_at([condition])
+            case ("return", _, str()):
+                pass  # Who calls sees what comes back.
             case ("assign", _, targets, value):
                 # A name that is bound again is no parameter any more.
                 self._hand_on([one for one in targets if not isinstance(one, str)], is_changed=True)
@@ -121,6 +123,9 @@ class _Changes:
                     self._look_at([index])
                 case ("call", _, _, _, _, _):
                     self._call(expression)
+                case ("comp", _, element, clauses):
+                    self._hand_on([element])
+                    self._look_at(clause[2] if clause[0] == "for" else clause[1] for clause in clauses)
                 case ("not" | "compare" | "subscript" | "attr" | "fstring", *_):
                     self._look_at(parts(expression))
                 case _:
