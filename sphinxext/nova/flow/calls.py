@@ -151,9 +151,9 @@ class Calls:
         *,
         quiet: bool,
     ) -> Value:
-        if isinstance(atom, Function):
+        if type(atom) is Function:
             return self._function(frame, atom, arguments, line, form, via)
-        if isinstance(atom, External):
+        if type(atom) is External:
             return self._libraries.call(frame, atom, arguments, line, form)
         match atom:
             case Unknown():

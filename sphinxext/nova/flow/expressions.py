@@ -68,11 +68,12 @@ class Expressions:
 
     def value(self, frame: Frame, expression: Expr) -> Value:
         """Return what an expression may be; the calls in it become steps of the frame."""
-        if isinstance(expression, str):
+        kind = type(expression)
+        if kind is str:
             # Most expressions are names, and most of these local.
             known = frame.names.get(expression)
             return self._name(frame, expression) if known is None else known
-        if isinstance(expression, tuple):
+        if kind is tuple:
             return self._by_tag[expression[0]](frame, expression)
         return (self._atoms.const(expression),) if isinstance(expression, _PLAIN) else self._atoms.any
 
@@ -118,7 +119,7 @@ class Expressions:
         _, function, _, _, line, _ = form
         callee = self.value(frame, function)
         containers = self._walker.containers
-        if isinstance(function, str) and function.rpartition(".")[2] in CHANGING:
+        if isinstance(function, str) and "." in function and self._parts[function][1][-1] in CHANGING:
             changed = containers.changed(frame, form)
             if changed is not None:
                 return changed
@@ -136,7 +137,7 @@ class Expressions:
         keywords: dict[str, Value] = {}
         is_open = False
         for argument in form[2]:
-            if isinstance(argument, tuple) and argument[0] == "*":
+            if type(argument) is tuple and argument[0] == "*":
                 given, more = self._several(self.value(frame, argument[1]))
                 positional += () if is_open else given
                 is_open = is_open or more

@@ -87,7 +87,7 @@ class Statements:
 
     def _expr(self, frame: Frame, form: Any) -> bool:  # noqa: ANN401 - a form
         expression = form[2]
-        tag = expression[0] if isinstance(expression, tuple) else None
+        tag = expression[0] if type(expression) is tuple else None
         if tag == "str":
             return True  # a docstring
         if tag != "call":
@@ -110,8 +110,8 @@ class Statements:
     def assign(self, frame: Frame, target: Expr, value: Value) -> None:
         """Give a value to the left side of an assignment."""
         if isinstance(target, str):
-            before, dot, last = target.rpartition(".")
-            if dot:
+            if "." in target:
+                before, _, last = target.rpartition(".")
                 self._walker.assign_attribute(frame, self._walker.expressions.value(frame, before), last, value)
                 self._walker.refining.assigned(frame, target, value)
                 return

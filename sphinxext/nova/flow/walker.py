@@ -120,6 +120,8 @@ class Walker:
         self._inside: dict[FunctionDef, list[int]] = {}
         """How deep each of the functions that are not done is, the outermost first."""
         self._contexts: dict[FunctionDef, int] = {}
+        self._assigns: dict[frozenset[str], frozenset[str]] = {}
+        """Each of them once: many functions assign the same attributes."""
         self._used: dict[FunctionDef, frozenset[str]] = {}
         self._idle: dict[FunctionDef, frozenset[str]] = {}
         self._assigned: dict[tuple[Scope, int], frozenset[str]] = {}
@@ -248,7 +250,8 @@ class Walker:
             # What depends on a function that is not done yet would depend on who asked first: it is good until then.
             self._waiting[key] = (self._lowest, summary)
             self._lowest = min(outer, self._lowest)
-        summary.assigns = frozenset(frame.assigns)
+        assigns = frozenset(frame.assigns)
+        summary.assigns = self._assigns.setdefault(assigns, assigns)
         return summary
 
     def _left(self, frame: Frame, definition: FunctionDef | None) -> Mapping[str, Value]:
@@ -413,9 +416,9 @@ class Walker:
         return found or self.atoms.any
 
     def _attribute(self, frame: Frame, atom: Atom, name: str) -> Value:  # noqa: C901 - a flat table
-        if isinstance(atom, Unknown):
+        if type(atom) is Unknown:
             return self.atoms.any
-        if isinstance(atom, Object):
+        if type(atom) is Object:
             return self.heap.attribute(frame, atom, name)
         match atom:
             case Mod():

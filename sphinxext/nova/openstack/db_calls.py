@@ -290,6 +290,7 @@ _PLAIN: Final = (
 )
 """Decorators that only make other exceptions, or decide whether anybody is told."""
 _IDLE: Final = (
+    ("api.metadata.base.InstanceMetadata.__init__", frozenset({"address", "content", "extra_md", "request_context"})),
     ("compute.api.API._record_action_start", frozenset({"action"})),
     ("compute.manager.ComputeManager._notify_about_instance_usage", frozenset({"event_suffix", "fault"})),
     ("compute.utils.notify_about_", frozenset({"action", "event_suffix", "exception", "fault", "phase", "source"})),

@@ -14,6 +14,7 @@ from sphinxext.nova.syntax import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from sphinxext.nova.checkout import Checkout
     from sphinxext.nova.program.cache import Cache
@@ -25,6 +26,7 @@ Given = TypeVarTuple("Given")
 _Noted: TypeAlias = tuple[str, str, tuple[str, ...]]
 """A source as it is noted, many thousand times in a walk: a tuple is compared and hashed much faster."""
 
+_NOTHING: Final[AbstractSet[_Noted]] = frozenset()
 _NOT_IMPORTED: Final = "tests"
 """The folder, at any depth, whose files describe no running service."""
 
@@ -52,7 +54,7 @@ class _Remembered:
     """A result, what it was made from, and where that was noted last."""
 
     result: Any
-    sources: set[_Noted]
+    sources: AbstractSet[_Noted]
     noted: set[_Noted] | None = None
 
 
@@ -140,7 +142,7 @@ class Program:
             finally:
                 self._sources, self.noted = outer, noted
                 outer |= inner
-            found = self._remembered[key] = _Remembered(result, inner, outer)
+            found = self._remembered[key] = _Remembered(result, inner or _NOTHING, outer)
         if found.noted is not self._sources:
             self._sources |= found.sources
             found.noted = self._sources
