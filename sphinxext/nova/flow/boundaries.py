@@ -243,7 +243,12 @@ class Boundaries:
         del frame, made, name
         return None
 
-    def field(self, walker: Walker, frame: Frame, made: Object, name: str, found: Value) -> Value:
-        """Return an attribute of a record, of which ``found`` is what its methods assign; steps go into the frame."""
-        del walker, frame, made, name
+    def field(self, walker: Walker, made: Object, name: str, found: Value) -> Value:
+        """Return an attribute of a record, of which ``found`` is what its methods assign."""
+        del walker, made, name
         return found
+
+    def loading(self, walker: Walker, made: Object, name: str) -> tuple[tuple[str, str] | None, bool]:
+        """Return the kind and the name of the step that reading a field is, and whether that is the same each time."""
+        del walker, made, name
+        return None, True

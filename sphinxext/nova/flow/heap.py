@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from sphinxext.nova.flow.decorating import is_property
 from sphinxext.nova.flow.frames import Frame
 from sphinxext.nova.flow.opening import is_standing_method
-from sphinxext.nova.flow.steps import Summary
+from sphinxext.nova.flow.steps import Reached, Summary
 from sphinxext.nova.flow.values import Const, Dict, Sequence
 from sphinxext.nova.program import ClassDef, FunctionDef, attribute, lookup, mro
 from sphinxext.nova.syntax.walking import inside
@@ -45,8 +45,9 @@ class Heap:
         self._constructors: dict[Object, Summary] = {}
         self._going: dict[Object, None] = {}
         self._found: dict[tuple[Object, str], Value] = {}
-        self._methods: dict[tuple[Object, str], Value] = {}
-        """Methods of objects that are done."""
+        self._settled: dict[tuple[Object, str], tuple[Value, tuple[str, str] | None]] = {}
+        """What is the same each time, with the kind and the name of the step that reading it is: of objects that are
+        done."""
         self._members: dict[tuple[ClassDef, str], Member | None] = {}
         self._first: dict[Object, Object] = {}
         self._by_content: dict[tuple[ClassDef, frozenset[tuple[str, Value]]], Object] = {}
@@ -159,9 +160,15 @@ class Heap:
 
     def attribute(self, frame: Frame, made: Object, name: str) -> Value:
         """Return what ``object.name`` may be."""
-        method = self._methods.get((made, name))
-        if method is not None:
-            return method
+        settled = self._settled.get((made, name))
+        if settled is None:
+            return self._looked_up(frame, made, name)
+        value, step = settled
+        if step is not None:
+            frame.steps.append(Reached(*step, frame.scope, frame.line))
+        return value
+
+    def _looked_up(self, frame: Frame, made: Object, name: str) -> Value:
         opaque = self._walker.boundaries.opaque_attribute(made.class_, name)
         if opaque is not None:
             if self._walker.boundaries.opens and is_standing_method(made.class_, name):
@@ -180,7 +187,7 @@ class Heap:
                 if not _is_code(found):
                     return self._joined_with_assigned(made, name, found)
                 if made not in self._going and _is_method(member):
-                    self._methods[made, name] = found
+                    self._settled[made, name] = found, None
                 return found
         return self._of_instance(frame, made, name)
 
@@ -190,6 +197,7 @@ class Heap:
         if made in self._going:
             return own or self._assigned_so_far(made, name) or self._dynamic(frame, made, name)
         if key not in self._found:
+            self._asked.add(key)
             self._found[key] = own or self._atoms.any
             value = self._atoms.join(own, self._assigned(made, name))
             if self._is_made_of_itself(made, name):
@@ -197,12 +205,25 @@ class Heap:
                 self._found[key] = value
                 value = self._atoms.join(value, self._assigned(made, name))
             self._found[key] = self.shared(value)
-        found = self._found[key] or self._dynamic(frame, made, name)
-        if self._walker.boundaries.is_record(made.class_):
+            self._asked.discard(key)
+        found, boundaries = self._found[key], self._walker.boundaries
+        is_settled = key not in self._asked and not self._keeps
+        if not found and self._has_dynamic(made.class_, name):
+            is_settled = False
+            found = self._dynamic(frame, made, name)
+        found = found or self._atoms.any
+        step: tuple[str, str] | None = None
+        if boundaries.is_record(made.class_):
             # Whoever has a record may set its fields.
             if any(isinstance(atom, Const) for atom in found):
                 found = self._atoms.any
-            return self._walker.boundaries.field(self._walker, frame, made, name, found)
+            found = boundaries.field(self._walker, made, name, found)
+            step, is_told = boundaries.loading(self._walker, made, name)
+            is_settled = is_settled and is_told
+            if step is not None:
+                frame.steps.append(Reached(*step, frame.scope, frame.line))
+        if is_settled:
+            self._settled[key] = found, step
         return found
 
     def _assigned_so_far(self, made: Object, name: str) -> Value:
@@ -248,11 +269,15 @@ class Heap:
     def _dynamic(self, frame: Frame, made: Object, name: str) -> Value:
         """Ask ``__getattr__``, where the class has one, as a scheduler's manager does up to 2012.1."""
         member = self._member(made.class_, _DYNAMIC)
-        if member is None or not isinstance(member.definition, FunctionDef) or name.startswith("__"):
+        if member is None or not isinstance(member.definition, FunctionDef) or not self._has_dynamic(made.class_, name):
             return self._atoms.any
         method = self._walker.decorating.plain(member.definition, made)
         arguments = self._atoms.arguments([(self._atoms.const(name),)], ())
         return self._walker.calls.call(frame, (method,), arguments, member.definition.fact.line, None)
+
+    def _has_dynamic(self, class_: ClassDef, name: str) -> bool:
+        member = None if name.startswith("__") else self._member(class_, _DYNAMIC)
+        return member is not None and isinstance(member.definition, FunctionDef)
 
     def shared(self, value: Value) -> Value:
         """Return what others may find in an attribute to which this is assigned."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from sphinxext.nova.flow import Boundaries, Reached, Summary
+from sphinxext.nova.flow import Boundaries, Summary
 from sphinxext.nova.flow.decorating import is_remotable
 from sphinxext.nova.openstack.versioned_objects import versioned_objects
 from sphinxext.nova.program import FunctionDef, lookup
@@ -100,18 +100,24 @@ class Records(Boundaries):
             return self._held(walker, held.holds)
         return (atom,) if self.is_record(atom.class_) else walker.atoms.any
 
-    def field(self, walker: Walker, frame: Frame, made: Object, name: str, found: Value) -> Value:
-        """Return what a field holds; that ``obj_load_attr`` may be asked for it becomes a step."""
+    def field(self, walker: Walker, made: Object, name: str, found: Value) -> Value:
+        """Return what a field holds."""
         if name == _CLONE:
             copied = walker.atoms.arguments([(made,)], ())
             return (walker.atoms.partial(walker.atoms.external("copy.copy"), copied),)
-        if self._loads(walker, made, name):
-            frame.steps.append(Reached(LOAD, f"{made.class_.name}.{name}", frame.scope, frame.line))
         declared = self._fields(made.class_).get(name)
         if declared is None or not (declared.many or found is walker.atoms.any):
             return found
         held = self._held(walker, declared.holds)
         return (walker.atoms.sequence("list", [held], is_open=True),) if declared.many else held
+
+    def loading(self, walker: Walker, made: Object, name: str) -> tuple[tuple[str, str] | None, bool]:
+        """Return the step in which ``obj_load_attr`` may be asked for a field, and whether it is known by now."""
+        if name == _CLONE:
+            return None, True
+        does, key = self._loads(walker, made, name), f"{made.class_.name}.{name}"
+        found = self.loads[key]
+        return (LOAD, key) if does else None, found is None or found.is_complete
 
     def is_field(self, class_: ClassDef, name: str) -> bool:
         """Tell whether a class of objects declares a field of this name."""
