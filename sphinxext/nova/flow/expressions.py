@@ -8,7 +8,7 @@ from sphinxext.nova.flow.frames import FACTS
 from sphinxext.nova.flow.keeping import CHANGING
 from sphinxext.nova.flow.opposites import none_of, opposite
 from sphinxext.nova.flow.steps import Choice, Way
-from sphinxext.nova.flow.values import Class, Const, Dict, External, Object, Option, Sequence, Unknown, truth
+from sphinxext.nova.flow.values import Class, Const, Dict, External, Mod, Object, Option, Sequence, Unknown, truth
 from sphinxext.nova.syntax.facts import parameters_of
 from sphinxext.nova.syntax.rendering import render
 
@@ -19,11 +19,14 @@ if TYPE_CHECKING:
     from sphinxext.nova.flow.steps import Steps
     from sphinxext.nova.flow.values import Arguments, Atom, Value
     from sphinxext.nova.flow.walker import Walker
+    from sphinxext.nova.program import Module
     from sphinxext.nova.syntax.forms import CallForm, Expr
 
 _EQUAL: Final = {"is": True, "==": True, "is not": False, "!=": False}
 """What the result is where both sides are the same."""
 _WITHIN: Final = {"in": True, "not in": False}
+_STEADY: Final = frozenset({External, Mod, Option})
+"""The kinds of things whose attributes are the same each time, and do nothing."""
 _PLAIN: Final = (str, int, float, bytes, bool, type(None))
 
 
@@ -35,6 +38,7 @@ class Expressions:
         self._atoms = walker.atoms
         self._parts: dict[str, tuple[str, tuple[str, ...]]] = {}
         """Dotted names, taken apart."""
+        self._of_modules: dict[tuple[Module | None, str], Value] = {}
         self._texts: dict[str, Value] = {}
         self._by_tag: dict[str, Callable[[Frame, Any], Value]] = {
             "str": self._text,
@@ -86,7 +90,7 @@ class Expressions:
         if value is None:
             value = frame.closure.get(head)
             if value is None:
-                value = walker.names.value(head, frame)
+                return self._of_module(frame, name, head, attributes)
         if not attributes:
             return value
         if FACTS in names and (known := frame.facts.get(f"{head}.{attributes[0]}")) is not None:
@@ -95,6 +99,23 @@ class Expressions:
             # What nothing is known of has attributes of which nothing is known.
             if value is not self._atoms.any:
                 value = walker.attribute(frame, value, attribute)
+        return value
+
+    def _of_module(self, frame: Frame, name: str, head: str, attributes: tuple[str, ...]) -> Value:
+        """Return what a dotted name is whose head is neither a local one nor closed over."""
+        key = (frame.module, name)
+        known = self._of_modules.get(key)
+        if known is not None:
+            return known
+        value = self._walker.names.value(head, frame)
+        is_steady = frame.module is not None
+        for attribute in attributes:
+            if value is not self._atoms.any:
+                is_steady = is_steady and len(value) == 1 and type(value[0]) in _STEADY
+                value = self._walker.attribute(frame, value, attribute)
+        if is_steady and value is not self._atoms.any:
+            # Of what is still looked for, nothing is known for the time being.
+            self._of_modules[key] = value
         return value
 
     def _text(self, _frame: Frame, form: Any) -> Value:  # noqa: ANN401 - a form

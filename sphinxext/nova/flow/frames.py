@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from sphinxext.nova.flow.steps import Step, Steps
     from sphinxext.nova.flow.values import Atom, Value
-    from sphinxext.nova.program import Scope
+    from sphinxext.nova.program import Module, Scope
 
 FACTS: Final = "."
 """Under what the names of a frame hold its :class:`~.values.Facts`; no name is written like this."""
@@ -39,6 +39,7 @@ class Frame:
         "exits",
         "is_guess",
         "line",
+        "module",
         "names",
         "owner",
         "receiver",
@@ -63,6 +64,7 @@ class Frame:
         self.receiver = receiver
         self.is_guess = is_guess
         self.owner = _owner(scope)
+        self.module = None if is_guess else _module(scope, self.owner)
         self.line = 0
         """The line of the statement that is gone through now."""
         self.steps: list[Step] = []
@@ -144,6 +146,16 @@ def _owner(scope: Scope) -> ClassDef | None:
     if isinstance(scope, FunctionDef):
         return scope.inside
     return scope if isinstance(scope, ClassDef) else None
+
+
+def _module(scope: Scope, owner: ClassDef | None) -> Module | None:
+    """Return the module in which the names of a function are looked up that are not its own.
+
+    ``None`` where it is not there alone: in the method of a class that a function makes.
+    """
+    if not isinstance(scope, FunctionDef) or (owner is not None and isinstance(owner.outer, FunctionDef)):
+        return None
+    return scope.module
 
 
 def facts_of(names: Mapping[str, Value]) -> Mapping[str, Value]:
