@@ -43,7 +43,7 @@ class Refining:
             else:
                 self._learn(frame, condition, lambda value: _lastingly_true(value, atoms, truth=truth))
             return
-        if _is_mute(condition):
+        if is_mute(condition):
             return
         match condition:
             case ("not", inner):
@@ -129,10 +129,10 @@ class Refining:
         return self._walker.heap.field(frame, value[0], name)
 
 
-def _is_mute(condition: Expr) -> bool:
+def is_mute(condition: Expr) -> bool:
     """Tell quickly that a condition says nothing about a name, as most calls and comparisons do not."""
     if not isinstance(condition, tuple):
-        return True
+        return not isinstance(condition, str)
     if condition[0] == "call":
         called = condition[1]
         return called != "isinstance" and not (isinstance(called, str) and called.endswith(_IS_SET))

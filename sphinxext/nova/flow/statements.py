@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sphinxext.nova.flow.frames import FACTS, common, facts_of
 from sphinxext.nova.flow.opposites import none_of
+from sphinxext.nova.flow.refining import is_mute
 from sphinxext.nova.flow.steps import Choice, Decided, Sent, Way, Yielded, sends
 from sphinxext.nova.flow.values import Const, Facts, Sequence, truth
 from sphinxext.nova.program import FunctionDef
@@ -243,7 +244,8 @@ class Statements:
                 break
             kept, frame.names = frame.names, dict(frame.names)
             before = frame.aside()
-            if not last:
+            says = not last and not is_mute(condition)
+            if says:
                 self._walker.refining.refine(frame, condition, truth=True)
             self._walker.uncertain += 1
             alive = self.run(frame, block)
@@ -251,7 +253,7 @@ class Statements:
             steps = frame.take(before)
             names.append(frame.names)
             frame.names = kept
-            if not last:
+            if says:
                 self._walker.refining.refine(frame, condition, truth=False)
             ends.append(alive)
             ways.append(Way(text, where, steps))
