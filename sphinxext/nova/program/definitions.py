@@ -49,6 +49,11 @@ class Module:
         return self
 
     @property
+    def is_noted(self) -> bool:
+        """Whether it is noted already that the file is looked at: then what is known of it can be given at once."""
+        return self._noted is self.program.noted
+
+    @property
     def facts(self) -> FileFacts:
         """What the file says; nothing where it cannot be read (which is then among the program's problems)."""
         noted = self.program.noted
@@ -122,9 +127,10 @@ class ClassDef:
     @property
     def bindings(self) -> Mapping[str, tuple[Binding, ...]]:
         """What the names in its own body are bound to: methods and class attributes."""
-        facts = self.module.facts
-        if self._bindings is None:
-            self._bindings = bindings_of(facts.body(self.fact), facts)
+        if self._bindings is None or not self.module.is_noted:
+            facts = self.module.facts
+            if self._bindings is None:
+                self._bindings = bindings_of(facts.body(self.fact), facts)
         return self._bindings
 
 
@@ -174,9 +180,10 @@ class FunctionDef:
     @property
     def body(self) -> Block:
         """The statements of the function, decoded once."""
-        facts = self.module.facts
-        if self._body is None:
-            self._body = facts.body(self.fact)
+        if self._body is None or not self.module.is_noted:
+            facts = self.module.facts
+            if self._body is None:
+                self._body = facts.body(self.fact)
         return self._body
 
     @property

@@ -45,6 +45,8 @@ _CONDITIONS: Final = frozenset({"filter", "filter_by"})
 """Those of them that only narrow a query: on one that a function was given, they read nothing."""
 _STATEMENT_CLASSES: Final = ("DeleteFrom", "InsertFrom")
 """How Nova's own SQL expressions are called."""
+_USING: Final = b"using"
+"""The method of ``enginefacade`` by which a ``with`` opens a transaction."""
 _STATEMENTS: Final = ("delete", "insert", "update")
 """How SQL begins that changes rows. 2010.1 to 2011.3 have some."""
 
@@ -62,7 +64,7 @@ def by_transaction(function: FunctionDef) -> Access | None:
                 found = _of_name(name) or _of_decorator(resolve(name, function.outer))
                 if found is not None:
                     return found
-    return _opened(function.body)
+    return _opened_by(function)
 
 
 def by_name(name: str) -> Access | None:
@@ -89,8 +91,13 @@ def _of_decorator(definition: Definition | None) -> Access | None:
 
 
 def _opened_in(function: FunctionDef) -> Access | None:
-    found = [_opened(part.body) for part in with_nested(function)]
+    found = [_opened_by(part) for part in with_nested(function)]
     return "write" if "write" in found else "read" if "read" in found else None
+
+
+def _opened_by(function: FunctionDef) -> Access | None:
+    """Return which transactions a function opens itself; most bodies are not even decoded for that."""
+    return _opened(function.body) if function.module.facts.mentions(function.fact, _USING) else None
 
 
 def _opened(block: Block) -> Access | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
-from sphinxext.nova.openstack.database.access import Bodies, by_name, by_transaction
+from sphinxext.nova.openstack.database.access import Bodies, by_name, by_transaction, with_nested
 from sphinxext.nova.openstack.database.layers import layers, of_module
 from sphinxext.nova.openstack.mentions import mentioning
 from sphinxext.nova.problems import Source
@@ -168,5 +168,5 @@ def _is_private(function: FunctionDef) -> bool:
 
 def _is_decorator(function: FunctionDef) -> bool:
     """Tell whether a function returns one that is defined inside it."""
-    nested = {fact.name for fact in function.module.facts.functions if fact.outer == function.index}
+    nested = {one.fact.name for one in with_nested(function) if one.fact.outer == function.index}
     return any(statement[0] == "return" and statement[2] in nested for statement in function.body) if nested else False
