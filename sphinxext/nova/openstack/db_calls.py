@@ -243,24 +243,31 @@ _OF_HOSTS: Final = (
     "compute.monitors.",
     "compute.provider_tree.",
     "image.glance.",
+    "pci.utils.",
     "privsep.",
+    "service_auth.",
     "share.manila.",
     "storage.rbd_utils.",
+    "thread_pool_factory.",
     "virt.disk.",
     "virt.images.",
     "virt.libvirt.config.",
+    "virt.libvirt.designer.",
     "virt.libvirt.guest.",
     "virt.libvirt.imagebackend.",
     "virt.libvirt.storage.",
     "virt.libvirt.utils.",
     "virt.libvirt.volume.",
     "virt.netutils.",
+    "virt.osinfo.",
     "virt.vmwareapi.ds_util.",
     "virt.vmwareapi.session.",
+    "virt.vmwareapi.vif.",
     "virt.vmwareapi.vim_util.",
     "virt.vmwareapi.volumeops.",
+    "virt.zvm.hypervisor.",
 )
-"""Modules for hosts, files, images and storage, and clients of other projects that hold no object of Nova's.
+"""Modules for hosts, threads, files, images and storage, and clients of other projects that hold no object of Nova's.
 
 None of them asks the database: 27 releases from 2010.1 to 34.0.0 have the same rows when they are read.
 """
@@ -272,7 +279,10 @@ _LEAVES: Final = (
     "objects.instance._expected_cols",
 )
 """Functions that only hand on what a client of another project does, or only compute."""
+_SPAWNING: Final = frozenset({"spawn_on"})
+"""A function of ``thread_pool_factory.py`` that lets an executor run what it is given. 34.0.0 and newer."""
 _PLAIN: Final = (
+    ("scheduler.client.report", frozenset({"retries", "safe_connect"})),
     (
         "volume.cinder",
         frozenset(
@@ -289,6 +299,8 @@ _PLAIN: Final = (
     ("", frozenset({"if_notifications_enabled"})),
 )
 """Decorators that only make other exceptions, or decide whether anybody is told."""
+_SERIALIZING: Final = ("objects", frozenset({"serialize_args"}))
+"""What only writes arguments in another way: it is not who asks. ``objects/base.py``, 2014.2 and newer."""
 _IDLE: Final = (
     ("api.metadata.base.InstanceMetadata.__init__", frozenset({"address", "content", "extra_md", "request_context"})),
     ("compute.api.API._record_action_start", frozenset({"action"})),
@@ -320,7 +332,8 @@ def _boundaries(program: Program) -> Records:
         # Notifications send no message, but read fields that have to be loaded.
         notifying=(),
         leaves=(*Boundaries.leaves, *_LEAVES),
-        plain=(*Boundaries.plain, *_PLAIN),
+        spawning=Boundaries.spawning | _SPAWNING,
+        plain=(*Boundaries.plain, *_PLAIN, _SERIALIZING),
         idle=_IDLE,
     )
 
