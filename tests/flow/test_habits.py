@@ -282,6 +282,33 @@ def test_an_attribute_that_another_method_sets(run: Callable[..., str]) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("registered", "starts"),
+    [
+        ("cfg.ListOpt('enabled_apis', default=['metadata', 'osapi_compute'])", False),
+        ("cfg.ListOpt('enabled_apis', default=['metadata', 'compute'])", True),
+        ("cfg.ListOpt('enabled_apis', default=[])", True),
+        ("cfg.StrOpt('enabled_apis', default='metadata')", True),
+        ("cfg.ListOpt('other', default=['metadata'])", True),
+    ],
+)
+def test_the_apis_of_a_service_are_those_that_are_enabled_by_default(
+    run: Callable[..., str], registered: str, *, starts: bool
+) -> None:
+    """``SERVICE_MANAGERS.get('nova-%s' % api)`` of ``nova/service.py``, 16.0.0 to 31.0.0, gives no manager then."""
+    found = run(
+        """
+            def run(self, context, instance):
+                for api in CONF.enabled_apis:
+                    start = {'nova-compute': self.compute_rpcapi.start_instance}.get('nova-%s' % api)
+                    if start is not None:
+                        start(context, instance)
+        """,
+        imports=f"from oslo_config import cfg\n\nCONF = cfg.CONF\nCONF.register_opts([{registered}])",
+    )
+    assert (START in found) is starts
+
+
 # --- factories and names of classes
 
 

@@ -75,6 +75,8 @@ class Boundaries:
     """Classes whose instances are told apart by no constructor: versioned objects."""
     deployment: tuple[tuple[str, object], ...] = (("cells.enable", False), ("conductor.use_local", False))
     """Config options that say what the deployment is made of: without cells v1, with a nova-conductor. Up to 19.0.0."""
+    by_default: frozenset[str] = frozenset({"enabled_apis"})
+    """Config options that say it by their default, which differs from release to release: the APIs of nova-api."""
     rollbacks: frozenset[str] = frozenset({"recover_method", "rollback", "error_callback"})
     """Parameters of opaque methods that are given what is to be done when something went wrong."""
     rpc_modules: frozenset[str] = frozenset({"rpc", "openstack.common.rpc"})

@@ -307,6 +307,8 @@ class Expressions:
                     found = self._atoms.join(found, self._atoms.limited(key for key, _ in items))
                     if is_open:
                         found = self._atoms.join(found, self._atoms.any)
+                case Option():
+                    found = self._atoms.join(found, self._walker.default_items(atom))
                 case _:
                     found = self._atoms.join(found, self._walker.element(atom))
         return found or self._atoms.any

@@ -467,6 +467,14 @@ class Walker:
             return self.atoms.any
         return (self.atoms.const(found.default),)
 
+    def default_items(self, option: Option) -> Value:
+        """Return the items of a config option that is a list, where its default says what the deployment is made of."""
+        name = ".".join(option.path)
+        found = self.options.find("DEFAULT", name) if name in self.boundaries.by_default else None
+        if found is None or not isinstance(found.default, list | tuple):
+            return self.atoms.any
+        return self.atoms.limited(self.atoms.const(item) for item in found.default) or self.atoms.any
+
     def class_attribute(self, frame: Frame, class_: Class, name: str) -> Value:
         """Return what ``Class.name`` is."""
         if name == "__name__":
