@@ -72,12 +72,11 @@ class Expressions:
 
     def value(self, frame: Frame, expression: Expr) -> Value:
         """Return what an expression may be; the calls in it become steps of the frame."""
-        kind = type(expression)
-        if kind is str:
+        if type(expression) is str:
             # Most expressions are names, and most of these local.
             known = frame.names.get(expression)
             return self._name(frame, expression) if known is None else known
-        if kind is tuple:
+        if type(expression) is tuple:
             return self._by_tag[expression[0]](frame, expression)
         return (self._atoms.const(expression),) if isinstance(expression, _PLAIN) else self._atoms.any
 
