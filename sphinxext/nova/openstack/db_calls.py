@@ -254,6 +254,7 @@ _OF_HOSTS: Final = (
     "virt.libvirt.config.",
     "virt.libvirt.designer.",
     "virt.libvirt.guest.",
+    "virt.libvirt.host.",
     "virt.libvirt.imagebackend.",
     "virt.libvirt.storage.",
     "virt.libvirt.utils.",
@@ -273,12 +274,18 @@ None of them asks the database: 27 releases from 2010.1 to 34.0.0 have the same 
 """
 
 _LEAVES: Final = (
+    "api.openstack.common.ViewBuilder._get_",
     "network.neutron.ClientWrapper.",
     "network.neutronv2.ClientWrapper.",
     "network.neutronv2.api.ClientWrapper.",
+    "notifications.objects.base.",
     "objects.instance._expected_cols",
+    "virt.block_device.DriverBlockDevice.__getitem__",
+    "virt.block_device.DriverBlockDevice.get",
+    "virt.libvirt.blockinfo.find_disk_dev_for_disk_bus",
+    "virt.libvirt.blockinfo.has_disk_dev",
 )
-"""Functions that only hand on what a client of another project does, or only compute."""
+"""Functions that only hand on what a client of another project does, only compute, or copy fields by their names."""
 _SPAWNING: Final = frozenset({"spawn_on"})
 """A function of ``thread_pool_factory.py`` that lets an executor run what it is given. 34.0.0 and newer."""
 _PLAIN: Final = (
