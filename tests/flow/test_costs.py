@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sphinxext.nova.openstack.rpc_flow import Flows
+from sphinxext.nova.program import ClassDef, FunctionDef, imported_by_string
 from tests.flow import trees
 
 if TYPE_CHECKING:
@@ -123,3 +124,38 @@ def test_a_function_with_ever_new_constants_comes_to_an_end(tmp_path: Path) -> N
     methods += "    self._go(context, n + 1)\n    self._go(context, [n])\n    self._go(context, self.__class__(n))\n"
     flow = trees.flow(tmp_path, {"nova/compute/api.py": trees.api(methods)})
     assert [message.method for message in flow.messages] == ["start_instance"]
+
+
+THING = """
+def helper():
+    pass
+
+
+class Thing(object):
+    def __init__(self, given):
+        {body}
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "are_one"),
+    [
+        ("self.kind = 'thing'", True),
+        ("self.kind = given", False),
+        ("self.kind, self.kept = 'thing', [given]", False),
+        # What decorates functions may keep them where nobody sees it: of these, what they are given tells them apart.
+        ("super(Thing, self).__init__(given)", False),
+    ],
+)
+def test_objects_in_which_the_constructor_left_the_same_are_one(tmp_path: Path, body: str, *, are_one: bool) -> None:
+    program = trees.program(tmp_path, {"nova/compute/things.py": THING.replace("{body}", body)})
+    walker = Flows(program).walker
+    class_ = imported_by_string("nova.compute.things.Thing", program)
+    helper = imported_by_string("nova.compute.things.helper", program)
+    assert isinstance(class_, ClassDef)
+    assert isinstance(helper, FunctionDef)
+    given = [(walker.atoms.const(text),) for text in ("a", "b")]
+    first, second = (walker.heap.construct(class_, walker.atoms.arguments([one], ()))[0] for one in given)
+    assert (first is second) is are_one
+    function, _ = walker.heap.construct(class_, walker.atoms.arguments([walker.names.of(helper)], ()))
+    assert function is not first

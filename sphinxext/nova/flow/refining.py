@@ -65,10 +65,10 @@ class Refining:
                     frame.names[name] = (atoms.const(text),)
             case ("compare", ("str", str(field)), (("in" | "not in" as sign, str(name)),)):
                 if truth is (sign == "in"):
-                    self._set(frame, name, field)
+                    self._learn_set(frame, name, field)
             case ("call", str(called), (("str", str(field)),), (), _, _):
                 if truth:
-                    self._set(frame, called.removesuffix(_IS_SET), field)
+                    self._learn_set(frame, called.removesuffix(_IS_SET), field)
             case ("call", "isinstance", (str(name), class_), (), _, _) if name in frame.names:
                 match self._walker.expressions.value(frame, class_):
                     case (Class(definition=definition),):
@@ -97,7 +97,7 @@ class Refining:
                 for name, left in done.leaves.items():
                     frame.learn(f"{owner}.{name}", left)
 
-    def _set(self, frame: Frame, owner: str, field: str) -> None:
+    def _learn_set(self, frame: Frame, owner: str, field: str) -> None:
         """Learn that a field of a record is set: nobody has to load it here."""
         value = frame.names.get(owner) or frame.closure.get(owner, ())
         if len(value) != 1 or not isinstance(value[0], Object):
