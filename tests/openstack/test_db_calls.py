@@ -126,8 +126,9 @@ def test_a_later_question_depends_on_what_an_earlier_one_looked_at(small: Progra
 
 
 def test_a_bad_file_is_a_problem_of_every_question(tmp_path: Path) -> None:
-    made = Program(open_checkout(str(make(tmp_path, {**FILES, "nova/conductor/rpcapi.py": "def (\n"}))))
-    assert [str(problem.file) for problem in db_calls(made).problems] == ["nova/conductor/rpcapi.py"]
+    bad = {"nova/objects/instance.py": f"{FILES['nova/objects/instance.py']}\n\ndef (\n"}
+    made = Program(open_checkout(str(make(tmp_path, {**FILES, **bad}))))
+    assert [str(problem.file) for problem in db_calls(made).problems] == ["nova/objects/instance.py"]
     assert db_calls(made, "nova-compute").problems == db_calls(made).problems
 
 
