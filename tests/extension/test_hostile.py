@@ -4,14 +4,28 @@ from __future__ import annotations
 
 import os
 import re
+from html import escape
 from typing import TYPE_CHECKING
 
 import pytest
+from sphinx.util.inventory import InventoryFile
+
+from tests.hostile_nova import PAGE as EVERYTHING
+from tests.hostile_nova import make_hostile
+from tests.markup import unshown, wrong_files
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.extension.conftest import Site
+
+BUILDERS = (
+    *("html", "dirhtml", "singlehtml", "json", "text", "man", "latex", "texinfo", "xml", "pseudoxml", "gettext"),
+    *("qthelp", "linkcheck"),
+    pytest.param(
+        "epub", marks=pytest.mark.xfail(strict=True, reason="<figcaption> is not closed where a picture is left out")
+    ),
+)
 
 PAGE = "Tree\n====\n\n.. nova-layout:: nova/conductor\n   :only: files folders\n   :depth: 2\n   :exclude: tasks deep\n"
 
@@ -63,3 +77,62 @@ def test_each_bad_thing_is_one_warning(site: Site, builder: str) -> None:
     assert "rpcapi.py" in "".join(
         path.read_text() for path in site.app.outdir.rglob("*") if path.suffix in {".html", ".txt", ".tex"}
     )
+
+
+@pytest.mark.parametrize("builder", BUILDERS)
+def test_no_text_of_a_checkout_ends_a_build_or_gets_out_as_it_is(site: Site, tmp_path: Path, builder: str) -> None:
+    site.nova = make_hostile(tmp_path / "nova")
+    site.write(index=EVERYTHING)
+    warnings = site.build(builder, numfig=True, nitpicky=True, linkcheck_ignore=[".*"], nova_cache_dir="")
+    assert unshown(warnings) == ""
+    ours = [line for line in warnings.splitlines() if not line.startswith('WARNING: conf value "')]
+    assert [line for line in ours if not re.fullmatch(r"index\.rst:\d+: WARNING: .* \[nova\.\w+\]", line)] == []
+    assert site.app is not None
+    assert list(wrong_files(site.app.outdir)) == []
+
+
+def test_what_cannot_be_shown_is_escaped(site: Site, tmp_path: Path) -> None:
+    site.nova = make_hostile(tmp_path / "nova")
+    site.write(index=EVERYTHING)
+    warnings = site.build("dummy", nova_cache_dir="")
+    text = site.doctree("index").astext()
+    for escaped in (
+        r"hostile\ud800\udfff\x1b[31m\x07\x85\u202e\ufffe\u2028\n\t; ! | @ </td> ]]> {0} %s",  # a method
+        r"compute\ud800\udfff\x1b[31m",  # a topic
+        r"argument\ud800\udfff\x1b[31m",
+        r"2.0\ud800\udfff\x1b[31m",  # a version
+        r"nova/red\x1b[31m\x07\x85\u202e\u2066\u200f\ufffe\uffff\ufdd0\U0001ffff/",  # a folder
+        r"nova/two\nlines/ta\tb.py",
+        r"Red \x1b[31m\x07",  # what a docstring says
+        r"Cleans \x1b[31m\x07",
+        r"More \x1b[31m\x07",  # the help of an option
+        r"CONF.workers or '\ud800\udfff\x1b[31m",  # an expression
+    ):
+        assert escaped in text, escaped
+    assert r"nova/compute/to\x1b[31m\u202e.py:3: a statement is not understood" in warnings
+
+
+def test_the_inventory_and_the_index_have_the_same_names(site: Site, tmp_path: Path) -> None:
+    site.nova = make_hostile(tmp_path / "nova")
+    site.write(index=EVERYTHING)
+    site.build("html", nova_cache_dir="")
+    assert site.app is not None
+    with (site.app.outdir / "objects.inv").open("rb") as file:
+        inventory = InventoryFile.load(file, "", lambda base, path: path)
+    shown = site.output("genindex.html")
+    for objtype, name in (
+        ("folder", r"nova/two\nlines"),
+        ("file", r"nova/two\nlines/ta\tb.py"),
+        ("rpc", r"compute.hostile\ud800\udfff\x1b[31m\x07\x85\u202e\ufffe\u2028\n\t; ! | @ </td> ]]> {0} %s"),
+    ):
+        assert name in inventory[f"openstack:{objtype}"]
+        assert escape(name.partition(";")[0]) in shown
+
+
+def test_a_role_may_write_a_name_as_it_is(site: Site, tmp_path: Path) -> None:
+    site.nova = make_hostile(tmp_path / "nova")
+    layout = ".. nova-layout:: nova/compute\n   :only: files\n\n"
+    site.write(index=f"Tree\n====\n\n{layout}:openstack:file:`~nova/compute/to\x1b[31m\u202e.py`\n")
+    warnings = site.build("html", nova_cache_dir="")
+    assert [line for line in warnings.splitlines() if "nova.name" in line] == []
+    assert r'title="nova/compute/to\x1b[31m\u202e.py"' in site.output("index.html")

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sphinxext.nova.escaping import visible
 from sphinxext.nova.model import Participant
 from sphinxext.nova.present import words
 from sphinxext.nova.present.choice import Choice
@@ -156,9 +157,7 @@ def _meant(items):
 
 def plain(text: str) -> str:
     """Say what a reader sees of a text: white space is one space, and an empty text is a dash."""
-    from sphinxext.nova.present.tables import printable
-
-    return " ".join(printable(" ".join(text.split())).split()) or "–"
+    return " ".join(visible(" ".join(text.split())).split()) or "–"
 
 
 def read(model: dict) -> dict:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sphinxext.nova.present.tables import Cell, Column, Look, Table, TableRow, printable
+from sphinxext.nova.present.tables import Cell, Column, Look, Table, TableRow
 from sphinxext.nova.present.text import rst_table, text_table
 
 TABLE = Table(
@@ -61,16 +61,7 @@ def test_rst_gives_the_table_again() -> None:
 @pytest.mark.parametrize("look", [Look.NAME, Look.TEXT])
 @given(text=st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1).map(str.strip))
 def test_nothing_in_a_cell_acts_as_markup(look: Look, text: str) -> None:
-    table = Table((Column("c", "C", look, 1),), (TableRow("r", (Cell(printable(text)),)),))
+    table = Table((Column("c", "C", look, 1),), (TableRow("r", (Cell(text),)),))
     document = docutils.core.publish_doctree(rst_table(table), settings_overrides={"report_level": 5})
     entries = [" ".join(entry.astext().split()) for entry in document.findall(lambda node: node.tagname == "entry")]
     assert entries == ["C", " ".join(text.split())]
-
-
-@given(st.text())
-def test_printable_keeps_what_can_be_shown_and_only_that(text: str) -> None:
-    shown = printable(text)
-    shown.encode()
-    assert not any(ord(character) < 32 or 127 <= ord(character) < 160 for character in shown)
-    if text.isprintable():
-        assert shown == text

@@ -13,6 +13,7 @@ from sphinx.locale import get_translation
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import make_id
 
+from sphinxext.nova.escaping import visible
 from sphinxext.nova.extension.library import library
 from sphinxext.nova.extension.nodes import nova_answer
 from sphinxext.nova.extension.staleness import note
@@ -153,7 +154,7 @@ class NovaDirective(SphinxDirective):
         self.state.document.note_explicit_target(target)
         domain = cast("OpenStackDomain", self.env.domains["openstack"])
         domain.note_object(objtype, checkout, name, anchor)
-        entry = f"{indexed or name} ({domain.object_types[objtype].lname})"
+        entry = f"{visible(indexed or name)} ({domain.object_types[objtype].lname})"
         return [addnodes.index(entries=[("single", entry, anchor, "", None)]), target]
 
     def choice(self, option: str, known: Collection[str], default: str) -> str:

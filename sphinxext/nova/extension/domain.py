@@ -16,6 +16,7 @@ from sphinx.locale import get_translation
 from sphinx.util.display import progress_message
 from sphinx.util.nodes import make_refnode
 
+from sphinxext.nova.escaping import visible
 from sphinxext.nova.extension.db_calls import DbCalls
 from sphinxext.nova.extension.layout import NovaLayout
 from sphinxext.nova.extension.library import library
@@ -57,7 +58,10 @@ DIRECTIVES: dict[str, type[NovaDirective]] = {
 
 
 class ObjectKey(NamedTuple):
-    """What an entry of the domain is called: its type, the checkout (``""``: the default one) and its name."""
+    """What an entry of the domain is called: its type, the checkout (``""``: the default one) and its name.
+
+    The name is written as inventories and indexes can show it: :func:`~sphinxext.nova.escaping.visible`.
+    """
 
     objtype: str
     checkout: str
@@ -120,7 +124,7 @@ class OpenStackDomain(Domain):
 
     def note_object(self, objtype: str, checkout: str, name: str, anchor: str) -> None:
         """Record that the current document shows an object."""
-        self.objects.setdefault(ObjectKey(objtype, checkout, name), {}).setdefault(self.env.docname, anchor)
+        self.objects.setdefault(ObjectKey(objtype, checkout, visible(name)), {}).setdefault(self.env.docname, anchor)
 
     def note_problem(self, spec: str, problem: Problem, line: int) -> None:
         """Record that a file of a checkout could not be read as it should for the current document."""
@@ -168,6 +172,7 @@ class OpenStackDomain(Domain):
         contnode: Element,
     ) -> nodes.reference | None:
         """Lead to the row that shows an object; else to its source, whose address the role has left on the node."""
+        target = visible(target)
         key = ObjectKey(typ, node.get("openstack:checkout", ""), target)
         if places := self.objects.get(key):
             # The page's own row, or that of the first page by its name.
@@ -206,7 +211,7 @@ class OpenStackDomain(Domain):
         target = node.get("reftarget")
         if not target:
             return None
-        return ObjectKey(node["reftype"], node.get("openstack:checkout", ""), target).fullname
+        return ObjectKey(node["reftype"], node.get("openstack:checkout", ""), visible(target)).fullname
 
 
 def _before_reading(_app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:

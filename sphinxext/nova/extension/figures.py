@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from docutils import nodes
 
+from sphinxext.nova.escaping import visible
 from sphinxext.nova.extension.diagrams import nova_diagram
 from sphinxext.nova.extension.directives import NovaDirective, translate
 
@@ -87,9 +88,8 @@ class DrawingDirective(NovaDirective):
             yield nodes.Text(", " if number else translate("Goes on in "))
             yield link(other)
             if other.after:
-                yield nodes.Text(
-                    translate(" after {number}. {method}").format(number=other.after.number, method=other.after.text)
-                )
+                said = translate(" after {number}. {method}")
+                yield nodes.Text(said.format(number=other.after.number, method=visible(other.after.text)))
         if after:
             yield nodes.Text(".")
 

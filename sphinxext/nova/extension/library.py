@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 
 from sphinx.util import logging
 
+from sphinxext.nova.escaping import visible
 from sphinxext.nova.extension.config import nova_config
 from sphinxext.nova.extension.looks import Looks
 from sphinxext.nova.problems import CheckoutError, Kind, Problem, QuestionError
@@ -241,7 +242,7 @@ def _open(app: Sphinx) -> None:
 def _flush(app: Sphinx, _doctree: nodes.document) -> None:
     # After each page, because the processes of a parallel build just end.
     for note in library(app.env).flush():
-        _logger.info("%s", note)
+        _logger.info("%s", visible(note))
 
 
 def setup(app: Sphinx) -> None:

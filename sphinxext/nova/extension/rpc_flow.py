@@ -8,6 +8,7 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util.nodes import make_id
 
+from sphinxext.nova.escaping import visible
 from sphinxext.nova.extension.directives import COMMON_OPTIONS, Option, translate
 from sphinxext.nova.extension.figures import DrawingDirective
 from sphinxext.nova.present.choice import BRANCHES, Choice
@@ -177,7 +178,7 @@ class RpcFlow(DrawingDirective):
             return
         said = nodes.bullet_list(bullet="-")
         for left in picture.left_out:
-            paragraph = nodes.paragraph("", words.left_out(left, translate), classes=["nova-left-out"])
+            paragraph = nodes.paragraph("", visible(words.left_out(left, translate)), classes=["nova-left-out"])
             paragraph["support_smartquotes"] = False
             if left.reason.shown_by:
                 paragraph += [nodes.Text(" "), nodes.literal("", f":{left.reason.shown_by}")]

@@ -8,6 +8,7 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util.nodes import make_id
 
+from sphinxext.nova.escaping import visible
 from sphinxext.nova.extension.directives import COMMON_OPTIONS, Option, translate
 from sphinxext.nova.extension.figures import DrawingDirective
 from sphinxext.nova.present.columns import SERVICE_KINDS, SERVICES
@@ -119,7 +120,7 @@ class ServiceBootstrap(DrawingDirective):
         anchor = make_id(self.env, self.state.document, "nova-start", row.binary)
         target = nodes.target("", "", ids=[anchor])
         self.state.document.note_explicit_target(target)
-        about = translate("How {service} starts").format(service=row.binary)
+        about = translate("How {service} starts").format(service=visible(row.binary))
         figures = self.figures(picture, about, anchor, start=row.entry_point, most=30, titled=False)
         columns = ("number", "sender", "receiver", "method")
         return [target, *figures, self.steps(picture, columns, anchor, titled=False)]

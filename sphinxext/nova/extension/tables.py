@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from docutils import nodes
@@ -62,7 +62,8 @@ class Renderer:
     def _cells(self, table: Table, row: TableRow) -> Iterator[Sequence[nodes.paragraph]]:
         for number, (cell, column) in enumerate(zip(row.cells, table.columns, strict=True)):
             written = self.written(row, column)
-            paragraphs = [written] if written else [self._paragraph(part, column) for part in _paragraphs(cell)]
+            parts = cell.paragraphs or (cell,)
+            paragraphs = [written] if written else [self._paragraph(part, column) for part in parts]
             if number == 0:
                 paragraphs[0][:0] = self.anchor(row)
             yield paragraphs
@@ -84,11 +85,6 @@ class Renderer:
         if uri := self.link(cell):
             inner = nodes.reference("", "", inner, internal=False, refuri=uri)
         return inner
-
-
-def _paragraphs(cell: Cell) -> Sequence[Cell]:
-    """Cut a long text where it has blank lines."""
-    return [replace(cell, text=text) for text in cell.text.split("\n\n")]
 
 
 def _paragraph(column: Column, text: str = "") -> nodes.paragraph:

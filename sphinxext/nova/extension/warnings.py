@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from sphinx.util import logging
 
+from sphinxext.nova.escaping import visible
+
 if TYPE_CHECKING:
     from docutils import nodes
 
@@ -17,11 +19,11 @@ _logger = logging.getLogger(__name__)
 
 
 def warn(kind: Kind, message: str, location: nodes.Node | tuple[str, int] | str | None = None) -> None:
-    """Log one warning of type ``nova`` and subtype ``kind``.
+    """Log one warning of type ``nova`` and subtype ``kind``, in one line.
 
     :param location: a node, (docname, line), or the ``path:line`` of a file that is no page.
     """
-    _logger.warning("%s", " ".join(message.split()), type=TYPE, subtype=kind.value, location=location)
+    _logger.warning("%s", visible(message).strip(), type=TYPE, subtype=kind.value, location=location)
 
 
 def warn_problem(problem: Problem, checkout: str, location: nodes.Node | tuple[str, int] | None) -> None:

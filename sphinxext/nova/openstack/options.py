@@ -6,6 +6,7 @@ import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from sphinxext.nova.escaping import json_number
 from sphinxext.nova.model import Source, TaskOption
 from sphinxext.nova.program import UNKNOWN, Options, evaluate
 from sphinxext.nova.program.options import use
@@ -85,8 +86,10 @@ class Use(NamedTuple):
 def plain(value: object) -> object:
     """Return a value as JSON can say it, ``None`` for what is not known or JSON cannot say."""
     match value:
-        case None | bool() | int() | float() | str():
+        case None | bool() | str():
             return value
+        case int() | float():
+            return json_number(value)
         case list() | tuple():
             return tuple(plain(item) for item in value)
         case _:

@@ -6,6 +6,7 @@ import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
+from sphinxext.nova.escaping import json_number
 from sphinxext.nova.model import Answer, Kind, PeriodicTask, Problem, QuestionError, Source
 from sphinxext.nova.openstack import mentions
 from sphinxext.nova.openstack.decorated import DECORATOR, decorated
@@ -115,7 +116,7 @@ class _Question:
 
     def _of_decorated(self, task: Decorated) -> PeriodicTask:
         body = tested(task.function, self._options)
-        interval = task.timing.interval
+        interval = _short(task.timing.interval)
         never = interval is not None and interval < 0
         option = next(iter(task.timing.options), None)
         disabled_by = body.idle.name if body.idle is not None else None
@@ -133,7 +134,7 @@ class _Question:
             spacing=task.timing.spacing,
             option=option.name if option is not None else None,
             default=_default(option),
-            interval=_short(interval),
+            interval=interval,
             each_pass=task.timing.each_pass,
             run_immediately=task.run_immediately,
             enabled=task.enabled and not never,
@@ -149,7 +150,7 @@ class _Question:
         body = tested(step.function, self._options) if step.function is not None else Tested((), None)
         tests = tuple({use.name: use for use in (*step.conditions, *body.options)}.values())
         idle = step.idle or body.idle
-        interval = every.default if isinstance(every.default, int | float) else None
+        interval = _short(every.default) if isinstance(every.default, int | float) else None
         return PeriodicTask(
             task=step.name,
             manager=step.owner.name,
@@ -231,4 +232,5 @@ def _default(option: Use | None) -> object:
 
 
 def _short(seconds: float | None) -> int | float | None:
+    seconds = None if seconds is None else json_number(seconds)
     return int(seconds) if isinstance(seconds, float) and seconds.is_integer() else seconds

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sphinxext.nova.model import Boundary, Entry, Flow, Message, Participant
 from sphinxext.nova.present.columns import DB_CALLS
-from sphinxext.nova.present.tables import Cell, Column, Look, Table, TableRow, printable, several
+from sphinxext.nova.present.tables import Cell, Column, Look, Table, TableRow, several
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -75,16 +75,16 @@ def db_calls_table(rows: Sequence[DbCall], columns: Sequence[str], translate: Ca
     for row in rows:
         way = routes[row.route]
         cells = {
-            "service": Cell(printable(row.service or "")),
-            "function": Cell(printable(function_name(row.function)), row.file, row.line),
+            "service": Cell(row.service or ""),
+            "function": Cell(function_name(row.function), row.file, row.line),
             "access": Cell(does[row.access]),
             "way": Cell(notes.get(way_of(row), "{way}").format(way=way)),
-            "object": several(Cell(printable(_short(name))) for name in row.objects),
-            "process": Cell(printable(row.process or "")),
+            "object": several(Cell(_short(name)) for name in row.objects),
+            "process": Cell(row.process or ""),
             "callers": _callers(row.callers, translate),
-            "drivers": several(Cell(printable(_short(name))) for name in row.drivers),
-            "implementation": Cell(printable(row.implementation or ""), row.file, row.line),
-            "source": Cell(f"{printable(row.file)}:{row.line}", row.file, row.line),
+            "drivers": several(Cell(_short(name)) for name in row.drivers),
+            "implementation": Cell(row.implementation or "", row.file, row.line),
+            "source": Cell(f"{row.file}:{row.line}", row.file, row.line),
         }
         table.append(TableRow(row.function, tuple(cells[key] for key in columns)))
     return Table(tuple(titles[key] for key in columns), tuple(table))
@@ -105,7 +105,7 @@ def summary_table(rows: Sequence[DbCall], translate: Callable[[str], str]) -> Ta
     table = []
     for service in sorted({row.service or "" for row in rows}):
         own = [row for row in rows if (row.service or "") == service]
-        cells = [Cell(printable(service))]
+        cells = [Cell(service)]
         for route in routes:
             for access in ("read", "write"):
                 found = [row for row in own if row.route == route and row.access == access]
@@ -181,7 +181,7 @@ def _step(row: DbCall, number: int) -> Step:
 
 
 def _callers(callers: Sequence[Caller], translate: Callable[[str], str]) -> Cell:
-    shown = [Cell(printable(_short(caller.name)), caller.file, caller.line) for caller in callers[:_MOST_CALLERS]]
+    shown = [Cell(_short(caller.name), caller.file, caller.line) for caller in callers[:_MOST_CALLERS]]
     if len(callers) > _MOST_CALLERS:
         shown.append(Cell(translate("and {count} more").format(count=len(callers) - _MOST_CALLERS)))
     return several(shown)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sphinxext.nova.model import Role
 from sphinxext.nova.present.columns import LAYOUT
-from sphinxext.nova.present.tables import Cell, Column, Look, Table, TableRow, printable
+from sphinxext.nova.present.tables import Cell, Column, Look, Table, TableRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -50,8 +50,8 @@ def layout_table(rows: Sequence[LayoutRow], columns: Sequence[str], translate: C
     table = []
     for row in rows:
         cells = {
-            "path": Cell(printable(row.path + "/" * (row.kind == "folder")), place=row.path),
-            "description": Cell(printable(row.description or "")),
+            "path": Cell(row.path + "/" * (row.kind == "folder"), place=row.path),
+            "description": Cell(row.description or ""),
             "service": Cell(row.service or ""),
             "role": Cell(roles[row.role] if row.role else ""),
             "files": Cell(f"{row.files:,}"),

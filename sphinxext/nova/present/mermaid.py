@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from sphinxext.nova.present.tables import printable
+from sphinxext.nova.escaping import visible
 
 MAX_TEXT = 50_000
 """Mermaid's ``maxTextSize``: a longer diagram is replaced by an error, and pages cannot allow more of it."""
@@ -17,7 +17,7 @@ _WRAP = re.compile(r"(?=(?:no)?wrap:)", re.IGNORECASE)
 
 def escaped(text: str) -> str:
     """Write any text so that Mermaid shows it as it is, on one line; an empty one becomes a dash."""
-    text = _SPACE.sub(" ", printable(_SPACE.sub(" ", text))).strip()
+    text = _SPACE.sub(" ", visible(_SPACE.sub(" ", text))).strip()
     text = _SPECIAL.sub(lambda found: f"#{ord(found[0])};", text)
     # "wrap:" before a text is an instruction; and where "style" and a colon come before an entity, Mermaid takes the
     # line for a style sheet's and spoils the entity.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sphinxext.nova.present.choice import EXTERNAL, lifeline_of
 from sphinxext.nova.present.columns import PERIODIC_TASKS
-from sphinxext.nova.present.tables import Cell, Column, Look, Table, TableRow, printable, several
+from sphinxext.nova.present.tables import Cell, Column, Look, Table, TableRow, long_text, several
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -116,16 +116,16 @@ def periodic_tasks_table(
         options = {option.name: option for option in row.options}
         of_interval = options.get(row.option) if row.option else None
         cells = {
-            "task": Cell(printable(row.task), row.file, row.line),
-            "manager": Cell(printable(row.manager.rpartition(".")[2])),
+            "task": Cell(row.task, row.file, row.line),
+            "manager": Cell(row.manager.rpartition(".")[2]),
             "services": several(Cell(service) for service in row.services),
-            "interval": Cell(printable(interval(row, translate))),
+            "interval": Cell(interval(row, translate)),
             "option": _option_cell(of_interval) if of_interval else Cell(""),
-            "default": Cell(printable(option_default(of_interval)) if of_interval else ""),
+            "default": Cell(option_default(of_interval) if of_interval else ""),
             "starts": Cell(_starts(row, at_once, later)),
             "tests": several(_option_cell(options[name]) for name in row.tests_options),
-            "talks_to": several(Cell(printable(name)) for name in _partners(row, external)),
-            "description": Cell(printable(row.description or "")),
+            "talks_to": several(Cell(name) for name in _partners(row, external)),
+            "description": Cell(row.description or ""),
             "source": _place(row.file, row.line),
         }
         table.append(TableRow(task_name(row), tuple(cells[key] for key in columns)))
@@ -151,14 +151,14 @@ def options_table(
     for row in rows:
         for option in row.options:
             _, tasks = found.setdefault(option.name, (option, {}))
-            tasks.setdefault(row.task, Cell(printable(row.task), row.file, row.line))
+            tasks.setdefault(row.task, Cell(row.task, row.file, row.line))
     table = []
     for name, (option, tasks) in sorted(found.items()):
         paragraphs = [" ".join(part.split()) for part in _PARAGRAPH.split(option.help or "") if part.strip()]
         cells = {
             "option": _option_cell(option),
-            "default": Cell(printable(option_default(option))),
-            "help": Cell("\n\n".join(map(printable, paragraphs if whole else paragraphs[:1]))),
+            "default": Cell(option_default(option)),
+            "help": long_text(paragraphs if whole else paragraphs[:1]),
             "tasks": several(tasks.values()),
             "source": _place(option.file, option.line),
         }
@@ -179,11 +179,11 @@ def _partners(row: PeriodicTask, external: Mapping[str, str]) -> Iterable[str]:
 
 
 def _option_cell(option: TaskOption) -> Cell:
-    return Cell(printable(option_name(option.name)), option.file, option.line)
+    return Cell(option_name(option.name), option.file, option.line)
 
 
 def _place(file: str | None, line: int | None) -> Cell:
-    return Cell(f"{printable(file)}:{line}", file, line) if file else Cell("")
+    return Cell(f"{file}:{line}", file, line) if file else Cell("")
 
 
 def _every(seconds: float, translate: Callable[[str], str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sphinxext.nova.present.tables import Cell, Column, Look, Table, TableRow, printable
+from sphinxext.nova.present.tables import Cell, Column, Look, Table, TableRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,10 +31,10 @@ def rpc_flow_table(flows: Sequence[Flow], translate: Callable[[str], str]) -> Ta
         for message in flow.messages:
             cells = (
                 Cell(str(message.number)),
-                Cell(printable(names[message.from_])),
-                Cell(printable(names[message.to])),
+                Cell(names[message.from_]),
+                Cell(names[message.to]),
                 Cell(message.kind),
-                Cell(printable(message.method), message.endpoint_file, message.endpoint_line),
+                Cell(message.method, message.endpoint_file, message.endpoint_line),
                 Cell(f"{message.file}:{message.line}", message.file, message.line),
             )
             rows.append(TableRow(f"{message.topic}.{message.method}", cells))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sphinxext.nova.present.columns import RPC_METHODS
-from sphinxext.nova.present.tables import Cell, Column, Look, Table, TableRow, printable, several
+from sphinxext.nova.present.tables import Cell, Column, Look, Table, TableRow, several
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -57,17 +57,15 @@ def rpc_methods_table(rows: Sequence[RpcMethod], columns: Sequence[str], transla
     table = []
     for row in rows:
         cells = {
-            "method": Cell(printable(row.method)),
-            "topic": Cell(printable(row.topic or "")),
-            "namespace": Cell(printable(row.namespace or "")),
+            "method": Cell(row.method),
+            "topic": Cell(row.topic or ""),
+            "namespace": Cell(row.namespace or ""),
             "kind": several(Cell(kind) for kind in row.kind),
-            "versions": several(Cell(printable(version)) for version in row.versions),
+            "versions": several(Cell(version) for version in row.versions),
             "client": _end(row.client, row.client_file, row.client_line, nobody),
             "endpoint": _end(row.endpoint, row.endpoint_file, row.endpoint_line, nothing),
-            "arguments": several(Cell(printable(name)) for name in row.arguments),
-            "callers": several(
-                Cell(printable(_short(caller.name)), caller.file, caller.line) for caller in row.callers or ()
-            ),
+            "arguments": several(Cell(name) for name in row.arguments),
+            "callers": several(Cell(_short(caller.name), caller.file, caller.line) for caller in row.callers or ()),
         }
         table.append(TableRow(method_name(row), tuple(cells[key] for key in columns)))
     return Table(tuple(titles[key] for key in columns), tuple(table))
@@ -75,7 +73,7 @@ def rpc_methods_table(rows: Sequence[RpcMethod], columns: Sequence[str], transla
 
 def _end(name: str | None, file: str | None, line: int | None, missing: str) -> Cell:
     """Name one end of a message by its class and method; say so where there is none."""
-    return Cell(missing, look=Look.TEXT) if name is None else Cell(printable(_short(name)), file, line)
+    return Cell(missing, look=Look.TEXT) if name is None else Cell(_short(name), file, line)
 
 
 def _short(name: str) -> str:

@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from sphinxext.nova.present.columns import SERVICES
-from sphinxext.nova.present.tables import Cell, Column, Look, Table, TableRow, printable, several
+from sphinxext.nova.present.tables import Cell, Column, Look, Table, TableRow, several
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -73,17 +73,17 @@ def services_table(rows: Sequence[Service], columns: Sequence[str], translate: C
         kind = words[row.kind]
         options = (row.workers_option or "").split(", ")
         cells = {
-            "binary": Cell(printable(row.binary), row.file, row.line),
+            "binary": Cell(row.binary, row.file, row.line),
             "kind": Cell(missing.format(kind=kind) if row.missing else kind),
-            "topics": several(Cell(printable(topic)) for topic in row.topics),
-            "manager": Cell(printable((row.manager or "").rpartition(".")[2])),
-            "endpoints": several(Cell(printable(name.rpartition(".")[2])) for name in row.endpoints),
-            "workers": Cell(printable(row.workers or "")),
-            "option": several(Cell(printable(_option(name))) for name in options if name),
-            "default": Cell(printable(_default(row))),
+            "topics": several(Cell(topic) for topic in row.topics),
+            "manager": Cell((row.manager or "").rpartition(".")[2]),
+            "endpoints": several(Cell(name.rpartition(".")[2]) for name in row.endpoints),
+            "workers": Cell(row.workers or ""),
+            "option": several(Cell(_option(name)) for name in options if name),
+            "default": Cell(_default(row)),
             "database": Cell(ways[row.database]),
-            "starts_at": Cell(printable(row.entry_point), row.file, row.line),
-            "source": Cell(f"{printable(row.file)}:{row.line}", row.file, row.line),
+            "starts_at": Cell(row.entry_point, row.file, row.line),
+            "source": Cell(f"{row.file}:{row.line}", row.file, row.line),
         }
         table.append(TableRow(row.binary, tuple(cells[key] for key in columns)))
     return Table(tuple(titles[key] for key in columns), tuple(table))
@@ -102,10 +102,10 @@ def steps_table(rows: Sequence[Service], translate: Callable[[str], str]) -> Tab
         TableRow(
             row.binary,
             (
-                Cell(printable(row.binary), row.file, row.line),
+                Cell(row.binary, row.file, row.line),
                 Cell(words.get(step.what, step.what)),
                 _step(step),
-                Cell(f"{printable(step.file)}:{step.line}", step.file, step.line),
+                Cell(f"{step.file}:{step.line}", step.file, step.line),
             ),
         )
         for row in rows
@@ -119,7 +119,7 @@ def compared_table(rows: Sequence[Service], translate: Callable[[str], str]) -> 
     words = step_words(translate)
     titles = (
         Column("step", translate("Step"), Look.TEXT, 24),
-        *(Column(row.binary, printable(row.binary), Look.NAME, 36) for row in rows),
+        *(Column(row.binary, row.binary, Look.NAME, 36) for row in rows),
     )
     table = []
     for what in _order([[step.what for step in row.start or ()] for row in rows]):
@@ -167,7 +167,7 @@ def step_words(translate: Callable[[str], str]) -> Mapping[str, str]:
 
 
 def _step(step: StartStep, shown: Callable[[StartStep], str] = attrgetter("name")) -> Cell:
-    return Cell(printable(shown(step)), step.file, step.line)
+    return Cell(shown(step), step.file, step.line)
 
 
 def short_name(step: StartStep) -> str:

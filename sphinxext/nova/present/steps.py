@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sphinxext.nova.present import words
 from sphinxext.nova.present.columns import RPC_FLOW
-from sphinxext.nova.present.tables import Cell, Column, Look, Table, TableRow, printable
+from sphinxext.nova.present.tables import Cell, Column, Look, Table, TableRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -45,18 +45,18 @@ def steps_table(picture: Picture, columns: Sequence[str], translate: Callable[[s
         cells = {
             "number": Cell(str(arrow.number)),
             "sender": _cell(names[arrow.from_], arrow.sender),
-            "receiver": Cell(printable(names[arrow.to])),
+            "receiver": Cell(names[arrow.to]),
             "kind": Cell(kinds[arrow.kind]),
             "method": _cell(arrow.text, arrow.receiver),
             "sent_by": _cell(_short(arrow.sender.name), arrow.sender),
-            "condition": Cell(printable("; ".join(said))),
+            "condition": Cell("; ".join(said)),
         }
         rows.append(TableRow(str(arrow.number), tuple(cells[key] for key in columns)))
     return Table(tuple(titles[key] for key in columns), tuple(rows))
 
 
 def _cell(text: str, end: End) -> Cell:
-    return Cell(printable(text), end.file, end.line)
+    return Cell(text, end.file, end.line)
 
 
 def _short(name: str) -> str:

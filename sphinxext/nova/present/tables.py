@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import enum
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sphinxext.nova.escaping import visible
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-# Control characters may stand in file names and docstrings; XML has no way to write them, and terminals obey them.
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 
 
 class Look(enum.Enum):
@@ -30,7 +28,9 @@ class Cell:
     """One cell. ``place`` is the file or folder (and line) of the checkout that the text links to.
 
     A cell that lists several things has one cell for each as ``parts``, and ``text`` for where nothing links. ``look``
-    is another one than the column's.
+    is another one than the column's. A long text is given as ``paragraphs``, and ``text`` for where there is one line.
+
+    The text may be any text of a checkout: it is made :func:`~sphinxext.nova.escaping.visible` here.
     """
 
     text: str
@@ -38,16 +38,26 @@ class Cell:
     line: int | None = None
     parts: tuple[Cell, ...] = ()
     look: Look | None = None
+    paragraphs: tuple[Cell, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", visible(self.text))
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: ``key`` is what an option calls it, ``title`` what the reader sees, ``width`` its relative width."""
+    """One column: ``key`` is what an option calls it, ``title`` what the reader sees, ``width`` its relative width.
+
+    The title may be the name of something in a checkout: it is made :func:`~sphinxext.nova.escaping.visible` here.
+    """
 
     key: str
     title: str
     look: Look
     width: int
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "title", visible(self.title))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +83,7 @@ def several(parts: Iterable[Cell]) -> Cell:
     return Cell(", ".join(part.text for part in listed), parts=listed)
 
 
-def printable(text: str) -> str:
-    """Replace what no output format can show (control characters, lone surrogates) by its escape."""
-    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
+def long_text(paragraphs: Iterable[str]) -> Cell:
+    """Make one cell of a text that has several paragraphs, each of them one line."""
+    cells = tuple(map(Cell, paragraphs))
+    return Cell(" ".join(cell.text for cell in cells), paragraphs=cells)
