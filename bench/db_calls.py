@@ -63,7 +63,7 @@ def asking(name: str, checkout: Path, cache: Path) -> Callable[[], Usage]:
             shutil.rmtree(cache, ignore_errors=True)
         elif name == FACTS:
             forget_answers(cache)
-        command: list[str | Path] = [sys.executable, "-m", "sphinxext.nova", "db-calls", "--checkout", checkout]
+        command: list[str | Path] = [sys.executable, "-P", "-m", "sphinxext.nova", "db-calls", "--checkout", checkout]
         return run([*command, "--format", "json", "--cache-dir", cache])
 
     return ask

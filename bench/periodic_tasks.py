@@ -21,7 +21,7 @@ import tree_sitter
 import tree_sitter_python
 from measure import medians, run, table
 
-from sphinxext.nova import __main__ as command_line
+from sphinxext.nova import cli as command_line
 from sphinxext.nova.checkout import open_checkout
 from sphinxext.nova.openstack.decorated import DECORATOR
 from sphinxext.nova.openstack.periodic_tasks import periodic_tasks
@@ -68,7 +68,7 @@ def asking(checkout: Path, cache: Path, *, forget: bool) -> Callable[[], Usage]:
     def ask() -> Usage:
         if forget:
             shutil.rmtree(cache, ignore_errors=True)
-        command: list[str | Path] = [sys.executable, "-m", "sphinxext.nova", "periodic-tasks", "--checkout", checkout]
+        command: list[str | Path] = [sys.executable, "-P", "-m", "sphinxext.nova", "periodic-tasks", "--checkout", checkout]
         return run([*command, "--cache-dir", cache])
 
     return ask

@@ -87,7 +87,7 @@ def asking(checkout: Path, cache: Path, *, forget: bool = False) -> Usage:
     """Ask on the command line what booting a server does, after everything that was kept was forgotten."""
     if forget:
         shutil.rmtree(cache, ignore_errors=True)
-    command: list[str | Path] = [sys.executable, "-m", "sphinxext.nova", "rpc-flow", "POST /servers"]
+    command: list[str | Path] = [sys.executable, "-P", "-m", "sphinxext.nova", "rpc-flow", "POST /servers"]
     return run([*command, "--checkout", checkout, "--format", "json", "--cache-dir", cache])
 
 

@@ -22,7 +22,7 @@ from sphinx.pycode import ModuleAnalyzer
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from sphinxext.nova import __main__ as command_line
+from sphinxext.nova import cli as command_line
 from sphinxext.nova import problems
 from sphinxext.nova.extension import config, domain, warnings
 
@@ -156,7 +156,7 @@ class RoleReference(Reference):
 
 
 class CommandLineReference(Reference):
-    """The questions of ``python -m sphinxext.nova`` and their options."""
+    """The questions of ``sphinxext-nova`` and their options."""
 
     modules = (command_line,)
 

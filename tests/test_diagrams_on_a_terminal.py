@@ -1,4 +1,4 @@
-"""``python -m sphinxext.nova rpc-flow --format mermaid``."""
+"""``sphinxext-nova rpc-flow --format mermaid``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sphinxext.nova.__main__ import main
+from sphinxext.nova.cli import main
 from tests.mermaid_text import check
 from tests.small_flow import FILES
 from tests.small_nova import make

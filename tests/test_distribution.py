@@ -147,3 +147,10 @@ def test_builds_a_page_beside_another_package_of_the_namespace(wheel: Path, tmp_
     [table] = [part.partition("</table>")[0] for part in page.split("<table")[1:]]
     assert "conductor" in table
     assert "nova-conductor" in table
+
+    # The command takes nothing from the folder that it is started in.
+    (source / "nova-13.0.0" / "json.py").write_text("raise SystemExit('run')\n", encoding="utf-8")
+    command = [python.with_name("sphinxext-nova"), "layout", "nova", "--cache-dir", ""]
+    asked = subprocess.run(command, cwd=source / "nova-13.0.0", capture_output=True, text=True, check=True)
+    assert "nova/conductor/" in asked.stdout
+    assert asked.stderr == ""

@@ -1,4 +1,4 @@
-"""``python -m sphinxext.nova periodic-tasks``: the whole answer, kept or not, and one line for what cannot be asked."""
+"""``sphinxext-nova periodic-tasks``: the whole answer, kept or not, and one line for what cannot be asked."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sphinxext.nova.__main__ import main
 from sphinxext.nova.checkout import open_checkout
+from sphinxext.nova.cli import main
 from sphinxext.nova.openstack.periodic_tasks import periodic_tasks
 from sphinxext.nova.program import Program
 from tests.small_nova import make
@@ -70,8 +70,7 @@ def test_what_cannot_be_asked_is_one_line(nova: str, capsys: pytest.CaptureFixtu
     printed, complaints = capsys.readouterr()
     assert printed == ""
     assert complaints == (
-        "python -m sphinxext.nova: no service or manager nova-komputer in nova 2013.2;"
-        " near matches: nova-compute, compute\n"
+        "sphinxext-nova: no service or manager nova-komputer in nova 2013.2; near matches: nova-compute, compute\n"
     )
 
 
@@ -80,5 +79,5 @@ def test_a_field_that_there_is_not(nova: str, capsys: pytest.CaptureFixture[str]
         main(["periodic-tasks", "--with", "timers,cost", "--checkout", nova])
     assert left.value.code == 2
     assert capsys.readouterr().err == (
-        "python -m sphinxext.nova periodic-tasks: argument --with: does not know 'cost', only timers, talks_to\n"
+        "sphinxext-nova periodic-tasks: argument --with: does not know 'cost', only timers, talks_to\n"
     )

@@ -136,14 +136,14 @@ def test_commands_of_the_readme_answer(tmp_path: Path, monkeypatch: pytest.Monke
     git = ["git", "-c", "user.name=nobody", "-c", "user.email=nobody@example.org"]
     for arguments in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "First"], ["tag", "2013.2"]):
         subprocess.run([*git, *arguments], check=True)
-    commands = re.findall(r"^    python (-m sphinxext\.nova .*)$", text("README.md"), re.MULTILINE)
+    commands = re.findall(r"^    sphinxext-nova (.*)$", text("README.md"), re.MULTILINE)
     assert len(commands) > 1
     for command in commands:
-        python = [sys.executable, *command.split()]
+        python = [sys.executable, "-P", "-m", "sphinxext.nova", *command.split()]
         answered = subprocess.run(python, cwd=tmp_path / "docs", capture_output=True, text=True, check=False)
         assert (answered.returncode, answered.stderr) == (0, ""), command
 
 
 def test_command_line_starts_without_sphinx() -> None:
-    code = "import sys, sphinxext.nova.__main__; print(*{'docutils', 'sphinx'} & set(sys.modules))"
+    code = "import sys, sphinxext.nova.cli; print(*{'docutils', 'sphinx'} & set(sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "\n"

@@ -1,4 +1,4 @@
-"""``python -m sphinxext.nova rpc-flow``: circles and gaps are answered, and what cannot be asked is one line."""
+"""``sphinxext-nova rpc-flow``: circles and gaps are answered, and what cannot be asked is one line."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sphinxext.nova.__main__ import main
+from sphinxext.nova.cli import main
 from tests.bad_questions import ANSWERED, ENTRY, REFUSED
 from tests.small_flow import FILES
 from tests.small_nova import make
@@ -39,4 +39,4 @@ def test_what_cannot_be_asked_is_one_line(name: str, tmp_path: Path, capsys: pyt
     with pytest.raises(SystemExit) as left:
         ask(tmp_path, changes, asked)
     assert left.value.code == 2
-    assert capsys.readouterr() == ("", f"python -m sphinxext.nova: {said}\n")
+    assert capsys.readouterr() == ("", f"sphinxext-nova: {said}\n")

@@ -1,4 +1,4 @@
-"""``python -m sphinxext.nova services``: the whole answer, kept or not, and one line for what cannot be asked."""
+"""``sphinxext-nova services``: the whole answer, kept or not, and one line for what cannot be asked."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sphinxext.nova.__main__ import main
 from sphinxext.nova.checkout import open_checkout
+from sphinxext.nova.cli import main
 from sphinxext.nova.openstack.services import services
 from sphinxext.nova.program import Program
 from tests.small_nova import make
@@ -73,6 +73,6 @@ def test_what_cannot_be_asked_is_one_line(nova: str, capsys: pytest.CaptureFixtu
     printed, complaints = capsys.readouterr()
     assert printed == ""
     assert complaints == (
-        "python -m sphinxext.nova: no service or command nova-komputer in nova 2013.2;"
+        "sphinxext-nova: no service or command nova-komputer in nova 2013.2;"
         " near matches: nova-compute, nova-conductor, nova-gone\n"
     )

@@ -1,11 +1,9 @@
 """Sphinx directives that read an OpenStack Nova checkout while the documentation is built."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+# Nothing of Python's own library is imported here, not even __future__: see __main__.py.
 from sphinxext.nova._version import __version__
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
@@ -13,7 +11,7 @@ if TYPE_CHECKING:
 __all__ = ["__version__", "setup"]
 
 
-def setup(app: Sphinx) -> ExtensionMetadata:
+def setup(app: "Sphinx") -> "ExtensionMetadata":
     """Add the extension to Sphinx."""
     # Imported here, so that the command line, which needs none of it, starts without Sphinx.
     from sphinxext.nova import extension  # noqa: PLC0415

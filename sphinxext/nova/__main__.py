@@ -1,396 +1,61 @@
-"""The same questions on a terminal: ``python -m sphinxext.nova QUESTION [ARGUMENT]``.
+"""``python -m sphinxext.nova``: what ``sphinxext-nova`` does, unless the current folder could take part in it.
 
-What answers a question is imported when it has to be answered: half of the time of an answer that is kept would go into
-imports.
+With ``-m`` alone Python looks for modules in the current folder first: in a checkout that is to be read, ``json.py``
+would be run. So nothing is imported that this folder could have (not even ``__future__``, here and in ``__init__.py``)
+before it is out of the way. A folder ``sphinxext/nova`` there is found instead of this one, about which nothing can be
+done here: ``sphinxext-nova`` and ``python -P -m sphinxext.nova`` do not look there at all.
 """
 
-from __future__ import annotations
-
-import argparse
-import gc
-import json
-import os
+import os  # Python itself has imported both before it looked anywhere
 import sys
-from contextlib import ExitStack
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
-from sphinxext.nova import __version__
-from sphinxext.nova.checkout import open_checkout
-from sphinxext.nova.datastack import in_large_chunk
-from sphinxext.nova.model import QuestionError
-from sphinxext.nova.store import Store, default_folder
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from sphinxext.nova.checkout import Checkout
-    from sphinxext.nova.model import Answer, DbCall, Flow, LayoutRow, PeriodicTask, Row, RpcMethod, Service
-    from sphinxext.nova.present.tables import Table
-    from sphinxext.nova.program import Program
-
-AnyStore = TypeVar("AnyStore", bound=Store)
-
-CONTRACT = 1
-"""The version of the JSON contract; raised when a field changes its meaning."""
+_USED = frozenset({"packaging", "platformdirs", "tree_sitter", "tree_sitter_python"})
+"""What is imported of other projects."""
 
 
-class _Parser(argparse.ArgumentParser):
-    """Says in one line what is wrong, and exits with 2."""
+def leave_current_folder() -> None:
+    """Take the current folder out of where Python looks for modules.
 
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {' '.join(message.split())}\n")
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Answer one question.
-
-    :returns: 0 when it was answered, with or without problems on standard error; 2 when it cannot be asked.
+    :raises SystemExit: with 2, the folder has a module of a name that is imported. None of it was run, but the next
+        one that is started with ``-m`` may be; one line on standard error says how to start this program instead.
     """
-    command = parser()
-    asked = command.parse_args(arguments)
+    if sys.flags.safe_path or not sys.path or sys.path[0] not in {"", _current_folder()}:
+        return
+    del sys.path[0]
+    names = sorted(_modules() & (sys.stdlib_module_names | _USED))
+    if names:
+        if sys.stderr is not None:
+            sys.stderr.write(
+                f"sphinxext-nova: the current folder has a module {names[0]!r}, and 'python -m' looks there first;"
+                " use sphinxext-nova or python -P -m sphinxext.nova\n"
+            )
+        sys.exit(2)
+
+
+def _current_folder() -> str:
     try:
-        with _Asking(asked, open_checkout(asked.checkout)) as asking:
-            answer: Answer[Any] = asked.ask(asking)
-    except QuestionError as error:
-        command.error(str(error))
-    checkout = asking.checkout
+        return os.getcwd()  # noqa: PTH109 - pathlib may come from there
+    except OSError:  # it was removed
+        return ""
+
+
+def _modules() -> "set[str]":
+    """Return the names of the modules and packages that could be imported from the current folder."""
     try:
-        print(_formatted(answer, checkout, asked))
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader (head, less) has seen enough; what is still in the buffer must not fail at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    if asked.format != "json":
-        for problem in answer.problems:
-            place = ":".join(str(part) for part in (problem.file or checkout.spec, problem.line) if part)
-            print(f"{place}: {problem.message} [{problem.kind}]", file=sys.stderr)
-    for note in asking.notes():
-        print(note, file=sys.stderr)
-    return 0
-
-
-@dataclass
-class _Asking:
-    """What was asked, of which checkout, and where answers and facts are kept."""
-
-    asked: argparse.Namespace
-    checkout: Checkout
-    _stores: list[Store] = field(default_factory=list)
-    _stack: ExitStack = field(default_factory=ExitStack)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self._stack.close()
-
-    def notes(self) -> list[str]:
-        """Return what there is to say about the stores."""
-        return list(dict.fromkeys(note for store in self._stores for note in store.take_notes()))
-
-    def program(self) -> Program:
-        """Return the Python of the checkout."""
-        from sphinxext.nova.program import Cache, Program
-
-        return Program(self.checkout, self._opened(Cache))
-
-    def kept(self, arguments: Sequence[str | bool], make: Callable[[Program], Answer[Row]]) -> Answer[Row]:
-        """Return the answer that is kept, or make it; ``arguments`` are all that it depends on."""
-        from sphinxext.nova.openstack.kept import kept
-
-        question = self.asked.question
-        return kept(self._opened(Store), self.checkout, question, arguments, lambda: make(self.program()))
-
-    def _opened(self, kind: type[AnyStore]) -> AnyStore | None:
-        folder = self.asked.cache_dir
-        if folder == "":
-            return None
-        store = kind(default_folder() if folder is None else folder)
-        self._stack.enter_context(store)
-        self._stores.append(store)
-        return store
-
-
-def parser() -> argparse.ArgumentParser:
-    """Make the parser of the command line."""
-    whole = _Parser(
-        prog="python -m sphinxext.nova", description="Ask a checkout of OpenStack Nova what its source says."
-    )
-    whole.add_argument("--version", action="version", version=__version__)
-    questions = whole.add_subparsers(dest="question", required=True, metavar="QUESTION", parser_class=_Parser)
-    shared = _shared()
-
-    ask = questions.add_parser("layout", parents=[shared], help="what is in this tree?")
-    ask.add_argument("argument", nargs="?", default="", metavar="FOLDER", help="(default: the root)")
-    ask.add_argument("--language", default="en", metavar="CODE", help="of the descriptions: en, ja (default: en)")
-    ask.set_defaults(ask=_layout, table=_layout_table)
-
-    ask = questions.add_parser("periodic-tasks", parents=[shared], help="what runs by itself, and how often?")
-    ask.add_argument(
-        "argument",
-        nargs="?",
-        default="",
-        metavar="SERVICE|MANAGER",
-        help="nova-compute, ComputeManager, or the folder compute (default: all)",
-    )
-    _with(
-        ask,
-        timers="also what a timer runs that is no periodic task of a manager",
-        talks_to="also whom each talks to: messages, the database, what is outside",
-    )
-    ask.set_defaults(ask=_periodic_tasks, table=_periodic_tasks_table)
-
-    ask = questions.add_parser("services", parents=[shared], help="which processes are there, and how does each start?")
-    ask.add_argument("argument", nargs="?", default="", metavar="BINARY", help="nova-compute (default: all)")
-    _with(ask, start="also the steps in which each starts")
-    ask.set_defaults(ask=_services, table=_services_table)
-
-    ask = questions.add_parser("rpc-methods", parents=[_shared()], help="what can be asked of a process from outside?")
-    ask.add_argument("argument", nargs="?", default="", metavar="TOPIC", help="compute, nova-compute (default: all)")
-    _with(ask, callers="also where each client is called")
-    ask.set_defaults(ask=_rpc_methods, table=_rpc_methods_table)
-
-    ask = questions.add_parser(
-        "rpc-flow", parents=[_shared("mermaid")], help="what happens, process by process, when I call this?"
-    )
-    ask.add_argument(
-        "argument",
-        metavar="ENTRY",
-        help="a function, 'POST /servers/{id}/action resize', compute.prep_resize, or a periodic task",
-    )
-    ask.add_argument("--explain", action="store_true", help="say also which calls could not be followed")
-    ask.set_defaults(ask=_rpc_flow, table=_rpc_flow_table)
-    ask = questions.add_parser("db-calls", parents=[shared], help="who touches the database, and by which way?")
-    ask.add_argument(
-        "argument",
-        nargs="?",
-        default="",
-        metavar="SERVICE|FUNCTION",
-        help="nova-compute, or whatever rpc-flow takes (default: all services)",
-    )
-    ask.set_defaults(ask=_db_calls, table=_db_calls_table)
-    return whole
-
-
-def _shared(*formats: str) -> _Parser:
-    """Make the parser of what every question takes; ``formats`` are those that only this one has."""
-    shared = _Parser(add_help=False)
-    shared.add_argument(
-        "--checkout",
-        default=".",
-        metavar="PATH[@REVISION]",
-        help="a folder, or a revision of a git repository (default: the current folder)",
-    )
-    shared.add_argument(
-        "--format",
-        choices=("text", "json", "rst", *formats),
-        default="text",
-        help="a table for people, the whole answer for programs, or a table to paste into a page"
-        + (", or a sequence diagram" if formats else "")
-        + " (default: text)",
-    )
-    shared.add_argument(
-        "--cache-dir",
-        metavar="FOLDER",
-        help="where to keep what was read, an empty text for nowhere (default: the user's cache folder)",
-    )
-    return shared
-
-
-def _with(ask: argparse.ArgumentParser, **fields: str) -> None:
-    """Let a question be asked with more than it tells by itself: names of fields, and what each adds."""
-
-    def read(text: str) -> frozenset[str]:
-        words = frozenset(word.strip() for word in text.split(","))
-        if unknown := sorted(words - fields.keys()):
-            raise argparse.ArgumentTypeError(f"does not know {unknown[0]!r}, only {', '.join(fields)}")
-        return words
-
-    said = "; ".join(f"{name}: {what}" for name, what in fields.items())
-    metavar = "FIELD,..." if len(fields) > 1 else next(iter(fields))
-    ask.add_argument("--with", dest="more", type=read, default=frozenset(), metavar=metavar, help=said)
-
-
-def _layout(asking: _Asking) -> Answer[LayoutRow]:
-    from sphinxext.nova.catalog import bundled
-    from sphinxext.nova.openstack.layout import layout
-
-    asked = asking.asked
-    catalogs = (("catalog", bundled()),)
-    return layout(asking.checkout, asked.argument, catalogs=catalogs, language=asked.language, program=asking.program())
-
-
-def _layout_table(answer: Answer[LayoutRow]) -> Table:
-    from sphinxext.nova.present.layout import default_columns, layout_table
-
-    return layout_table(answer.rows, default_columns(answer.rows), str)
-
-
-def _periodic_tasks(asking: _Asking) -> Answer[PeriodicTask]:
-    of, more = asking.asked.argument, asking.asked.more
-    with_timers, with_talks = "timers" in more, "talks_to" in more
-
-    def ask(program: Program) -> Answer[PeriodicTask]:
-        if with_talks:
-            from sphinxext.nova.openstack.talking import talking_tasks
-
-            return talking_tasks(program, of, with_timers=with_timers)
-        from sphinxext.nova.openstack.periodic_tasks import periodic_tasks
-
-        return periodic_tasks(program, of, with_timers=with_timers)
-
-    return asking.kept((of, with_timers, with_talks), ask)
-
-
-def _periodic_tasks_table(answer: Answer[PeriodicTask]) -> Table:
-    from sphinxext.nova.present.periodic_tasks import default_columns, periodic_tasks_table
-
-    return periodic_tasks_table(answer.rows, default_columns(answer.rows), str)
-
-
-def _services(asking: _Asking) -> Answer[Service]:
-    of, with_start = asking.asked.argument, "start" in asking.asked.more
-
-    def ask(program: Program) -> Answer[Service]:
-        from sphinxext.nova.openstack.services import services
-
-        return services(program, of, with_start=with_start)
-
-    return asking.kept((of, with_start), ask)
-
-
-def _services_table(answer: Answer[Service]) -> Table:
-    from sphinxext.nova.present.services import default_columns, services_table, steps_table
-
-    if any(row.start is not None for row in answer.rows):
-        return steps_table(answer.rows, str)
-    return services_table(answer.rows, default_columns(answer.rows), str)
-
-
-def _rpc_methods(asking: _Asking) -> Answer[RpcMethod]:
-    of, with_callers = asking.asked.argument, "callers" in asking.asked.more
-
-    def ask(program: Program) -> Answer[RpcMethod]:
-        from sphinxext.nova.openstack.rpc_methods import rpc_methods
-
-        return rpc_methods(program, of, with_callers=with_callers)
-
-    return asking.kept((of, with_callers), ask)
-
-
-def _rpc_methods_table(answer: Answer[RpcMethod]) -> Table:
-    from sphinxext.nova.present.rpc_methods import default_columns, rpc_methods_table
-
-    return rpc_methods_table(answer.rows, default_columns(answer.rows), str)
-
-
-def _rpc_flow(asking: _Asking) -> Answer[Flow]:
-    entry, explaining = asking.asked.argument, asking.asked.explain
-
-    def ask(program: Program) -> Answer[Flow]:
-        from sphinxext.nova.openstack.rpc_flow import rpc_flow
-
-        return rpc_flow(program, entry, explaining=explaining)
-
-    return asking.kept((entry, explaining), ask)
-
-
-def _rpc_flow_table(answer: Answer[Flow]) -> Table:
-    from sphinxext.nova.present.rpc_flow import rpc_flow_table
-
-    return rpc_flow_table(answer.rows, str)
-
-
-def _diagrams(answer: Answer[Flow], asked: str) -> str:
-    """Draw the success path; where that is too much for one diagram, blank lines stand between several."""
-    from sphinxext.nova.present.folding import fold
-    from sphinxext.nova.present.sequence import diagrams
-
-    drawn = [text for flow in answer.rows for _part, text in diagrams(fold(flow), asked, str)]
-    return "\n".join(drawn).rstrip("\n")
-
-
-def _db_calls(asking: _Asking) -> Answer[DbCall]:
-    of = asking.asked.argument
-
-    def ask(program: Program) -> Answer[DbCall]:
-        from sphinxext.nova.openstack.db_calls import db_calls
-
-        return db_calls(program, of)
-
-    return asking.kept((of,), ask)
-
-
-def _db_calls_table(answer: Answer[DbCall]) -> Table:
-    from sphinxext.nova.present.db_calls import db_calls_table, default_columns
-
-    rows = [row for row in answer.rows if not row.inside]
-    return db_calls_table(rows, default_columns(rows), str)
-
-
-def _formatted(answer: Answer[Any], checkout: Checkout, asked: argparse.Namespace) -> str:
-    if asked.format == "json":
-        return _as_json(_contract(answer, checkout))
-    if asked.format == "mermaid":
-        return _diagrams(answer, asked.argument)
-    from sphinxext.nova.present.text import rst_table, text_table
-
-    to_table: Callable[[Answer[Any]], Table] = asked.table
-    return (rst_table if asked.format == "rst" else text_table)(to_table(answer))
-
-
-def _as_json(contract: dict[str, object]) -> str:
-    """Write each answer and each problem on a line of its own.
-
-    One line for every value would need that part of :mod:`json` that is written in Python, which takes longer than some
-    answers do.
-    """
-    encode = json.JSONEncoder(ensure_ascii=False).encode
-    fields = []
-    for name, value in contract.items():
-        if isinstance(value, list) and value:
-            text = "[\n    " + ",\n    ".join(map(encode, value)) + "\n  ]"
-        else:
-            text = encode(value)
-        fields.append(f"  {encode(name)}: {text}")
-    return "{\n" + ",\n".join(fields) + "\n}"
-
-
-def _contract(answer: Answer[Any], checkout: Checkout) -> dict[str, object]:
-    from sphinxext.nova.present.plain import plain
-
-    commit = checkout.commit
-    return {
-        "version": CONTRACT,
-        "checkout": {
-            "path": checkout.spec,
-            "ref": commit[:12] if commit else checkout.ref,
-            "release": checkout.release,
-        },
-        "answers": [plain(row) for row in answer.rows],
-        "problems": [
-            {"file": problem.file, "line": problem.line, "kind": problem.kind, "message": problem.message}
-            for problem in answer.problems
-        ],
-    }
-
-
-def run() -> NoReturn:
-    """Answer the question of the command line and end the process without giving back its memory piece by piece.
-
-    What was walked is hundreds of thousands of objects, all of which are kept to the end: to collect garbage among
-    them, and to free them one by one at the exit, takes longer than some answers.
-    """
-    gc.disable()
-    try:
-        status = in_large_chunk(main)()
-    except SystemExit as error:
-        status = error.code if isinstance(error.code, int) else 0
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(status)
+        with os.scandir() as entries:
+            return {entry.name.partition(".")[0] for entry in entries if _is_module(entry)}
+    except OSError:  # nor can anything be imported from there
+        return set()
+
+
+def _is_module(entry: "os.DirEntry[str]") -> bool:
+    if entry.name.endswith((".py", ".pyc", ".so", ".pyd")):
+        return True
+    return any(os.path.exists(f"{entry.path}/__init__{suffix}") for suffix in (".py", ".pyc"))  # noqa: PTH110
 
 
 if __name__ == "__main__":
+    leave_current_folder()
+    from sphinxext.nova.cli import run
+
     run()

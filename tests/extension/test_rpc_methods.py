@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sphinx.util.inventory import InventoryFile
 
-from sphinxext.nova.__main__ import main
 from sphinxext.nova.checkout import open_checkout
+from sphinxext.nova.cli import main
 from sphinxext.nova.openstack.rpc_methods import rpc_methods
 from sphinxext.nova.present.plain import plain
 from sphinxext.nova.program import Program

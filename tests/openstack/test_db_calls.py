@@ -472,7 +472,7 @@ def test_what_is_not_there(small: Program, of: str, message: str) -> None:
 
 def test_the_command_line_gives_the_whole_answer(tmp_path: Path) -> None:
     folder = make(tmp_path / "nova", FILES)
-    command = [sys.executable, "-m", "sphinxext.nova", "db-calls", "nova-conductor", "--checkout", str(folder)]
+    command = [sys.executable, "-P", "-m", "sphinxext.nova", "db-calls", "nova-conductor", "--checkout", str(folder)]
     run = subprocess.run([*command, "--format", "json", "--cache-dir", ""], check=True, capture_output=True, text=True)
     answers = json.loads(run.stdout)["answers"]
     assert [answer["function"] for answer in answers if answer["inside"]] == ["nova.db.api.instance_get_by_uuid"]

@@ -63,9 +63,9 @@ def kept(
     answer: Answer[Row]
     if data is None:
         answer = make()
-        data = json.dumps(_plain(answer), separators=(",", ":")).encode()
+        data = _dumped(answer)
         sources = sorted(whole(answer.sources), key=repr)
-        store.keep_answer(question, asked, "", _code(), json.dumps(_plain(tuple(sources))).encode())
+        store.keep_answer(question, asked, "", _code(), _dumped(tuple(sources)))
         store.keep_answer(question, asked, _digest(sources, state), _code(), data)
     else:
         answer = _loaded(data)
@@ -126,6 +126,12 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any part of an answer
             raise TypeError(f"{kind.__name__} is no part of an answer")
         _names[kind] = tuple(field.name for field in fields(value))
     return {kind.__name__: [_plain(getattr(value, name)) for name in _names[kind]]}
+
+
+def _dumped(value: object) -> bytes:
+    # Two halves of surrogate pairs beside each other, as JSON's escapes, would be read as one character.
+    text = json.dumps(_plain(value), separators=(",", ":"), ensure_ascii=False)
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _loaded(data: bytes) -> Any:  # noqa: ANN401 - what was kept

@@ -11,6 +11,7 @@ MAX_TEXT = 50_000
 
 # Each of these ends a statement, begins an entity, markup, a directive, or mathematics between dollar signs.
 _SPECIAL = re.compile(r"[#;<>&\"$%{}\\`]")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _SPACE = re.compile(r"\s+")
 _WRAP = re.compile(r"(?=(?:no)?wrap:)", re.IGNORECASE)
 
@@ -24,6 +25,19 @@ def escaped(text: str) -> str:
     if ":" in text and ("style" in text or "classDef" in text or _WRAP.match(text)):
         text = text.replace(":", "#58;")
     return text or "–"
+
+
+def encodable(diagram: str, encoding: str) -> str:
+    """Return a diagram with Mermaid's escapes in the place of the characters that an encoding lacks."""
+
+    def one(found: re.Match[str]) -> str:
+        try:
+            found[0].encode(encoding)
+        except UnicodeEncodeError:
+            return f"#{ord(found[0])};"
+        return found[0]
+
+    return _NOT_ASCII.sub(one, diagram)
 
 
 def lines(*texts: str) -> str:

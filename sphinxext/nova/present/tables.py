@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sphinxext.nova.escaping import visible
@@ -87,3 +87,17 @@ def long_text(paragraphs: Iterable[str]) -> Cell:
     """Make one cell of a text that has several paragraphs, each of them one line."""
     cells = tuple(map(Cell, paragraphs))
     return Cell(" ".join(cell.text for cell in cells), paragraphs=cells)
+
+
+def encodable(table: Table, encoding: str) -> Table:
+    """Return a table with Python's escapes in the place of the characters that an encoding lacks."""
+
+    def escaped(text: str) -> str:
+        return text.encode(encoding, "backslashreplace").decode(encoding)
+
+    def cell(one: Cell) -> Cell:
+        parts, paragraphs = tuple(map(cell, one.parts)), tuple(map(cell, one.paragraphs))
+        return replace(one, text=escaped(one.text), parts=parts, paragraphs=paragraphs)
+
+    columns = tuple(replace(column, title=escaped(column.title)) for column in table.columns)
+    return Table(columns, tuple(replace(row, cells=tuple(map(cell, row.cells))) for row in table.rows))
