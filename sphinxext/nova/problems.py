@@ -57,6 +57,8 @@ class Kind(enum.StrEnum):
     """A part of a Python file cannot be understood; the rest of the file is used."""
     DEPTH = "depth"
     """Folders are nested deeper than the extension goes."""
+    BUDGET = "budget"
+    """The answer would take far more work than that of any release, or goes deeper; the rest of it is left open."""
     UNRESOLVED = "unresolved"
     """Only running Nova would tell a value that an answer needs; the answer leaves it open."""
 

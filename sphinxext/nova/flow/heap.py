@@ -61,6 +61,8 @@ class Heap:
             arguments = None
         made = self._atoms.object(class_, arguments)
         summary = self._constructed(made)
+        if summary.height > self._walker.tallest:
+            self._walker.tallest = summary.height
         return (made if made in self._going else self._alike(made)), summary
 
     def _alike(self, made: Object) -> Object:
@@ -101,6 +103,16 @@ class Heap:
         self._walker.uncertain = before
         del self._going[made]
         return self._constructors[made]
+
+    @property
+    def constructing(self) -> int:
+        """How many objects are under construction."""
+        return len(self._going)
+
+    def unwound(self, constructing: int) -> None:
+        """Leave the construction of objects that an error has left, so that only so many are under construction."""
+        while len(self._going) > constructing:
+            self._going.popitem()
 
     def _function(self, made: Object, name: str) -> FunctionDef | None:
         member = self._member(made.class_, name)
@@ -302,6 +314,7 @@ def _both(maker: Summary, constructor: Summary) -> Summary:
         is_complete=maker.is_complete and constructor.is_complete,
         sends=maker.sends or constructor.sends,
         tells=maker.tells or constructor.tells,
+        height=max(maker.height, constructor.height),
         assigns=maker.assigns | constructor.assigns,
     )
 

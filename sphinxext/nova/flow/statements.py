@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import compress
 from operator import is_not
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from sphinxext.nova.flow.frames import FACTS, common, facts_of
 from sphinxext.nova.flow.opposites import none_of
@@ -28,11 +28,20 @@ _RERAISES: Final = "save_and_reraise_exception"
 
 _ENDS: Final = frozenset({"return", "raise"})
 
+_MOST_ENDS: Final = 100
+"""How many branches that end, one after the other in one block, what comes after them is put inside of.
+
+A block of the releases has 9.
+"""
+End: TypeAlias = "Callable[[], None]"
+"""What is to be done at the end of a block."""
+
 
 class Statements:
     """The part of a walker that goes through statements.
 
-    Each method that runs a block tells whether the code after it can be reached.
+    Each method that runs a block tells whether the code after it can be reached. Those of ``if`` and ``try`` may return
+    instead what is to be done when the rest of the block around them was gone through; that can be reached then.
     """
 
     def __init__(self, walker: Walker) -> None:
@@ -47,10 +56,8 @@ class Statements:
             "declare": lambda *_: True,
             "return": self._return,
             "raise": self._raise,
-            "if": lambda frame, form: self._if(frame, form, ()),
             "for": self._for,
             "while": self._while,
-            "try": lambda frame, form: self._try(frame, form, ()),
             "with": self._with,
             "def": self._def,
             "class": self._class,
@@ -72,17 +79,27 @@ class Statements:
 
     def run(self, frame: Frame, block: Block) -> bool:
         """Go through a block."""
-        for index, statement in enumerate(block):
+        ends: list[End] = []
+        last = block[-1] if block else None
+        alive = True
+        for statement in block:
             tag = statement[0]
             frame.line = statement[1]
-            if tag == "if":
-                # What comes after belongs to the branches that go on; these methods run it.
-                return self._if(frame, statement, block[index + 1 :])
-            if tag == "try":
-                return self._try(frame, statement, block[index + 1 :])
-            if not self._by_tag[tag](frame, statement):
-                return False
-        return True
+            if tag == "if" or tag == "try":
+                # What comes after belongs to the branches that go on.
+                has_rest = statement is not last and len(ends) < _MOST_ENDS
+                going = (self._if if tag == "if" else self._try)(frame, statement, has_rest=has_rest)
+                if going is not True and going is not False:
+                    ends.append(going)
+                    continue
+            else:
+                going = self._by_tag[tag](frame, statement)
+            if not going:
+                alive = False
+                break
+        while ends:
+            ends.pop()()
+        return alive
 
     # --- simple statements
 
@@ -211,13 +228,13 @@ class Statements:
 
     # --- branches
 
-    def _if(self, frame: Frame, form: Any, rest: Block) -> bool:  # noqa: ANN401 - a form
+    def _if(self, frame: Frame, form: Any, *, has_rest: bool) -> bool | End:  # noqa: ANN401 - a form
         _, line, branches, orelse = form
-        return self._branches(frame, line, branches, orelse, rest)
+        return self._branches(frame, line, branches, orelse, has_rest=has_rest)
 
     def _branches(  # noqa: C901 - one condition after the other
-        self, frame: Frame, line: int, branches: tuple[Any, ...] | list[Any], orelse: Block, rest: Block
-    ) -> bool:
+        self, frame: Frame, line: int, branches: tuple[Any, ...] | list[Any], orelse: Block, *, has_rest: bool
+    ) -> bool | End:
         ways: list[Way] = []
         ends: list[bool] = []
         names: list[dict[str, Value]] = []
@@ -235,7 +252,7 @@ class Statements:
             if known is True and not ways:
                 if not last:
                     tests.append((condition, True))
-                return self._taken(frame, branches, block, rest, tests)
+                return self._taken(frame, branches, block, tests, has_rest=has_rest)
             if last and not orelse:
                 # Nothing happens, with the names that are left: they are nobody else's any more.
                 ways.append(Way(None, line, ()))
@@ -266,31 +283,39 @@ class Statements:
             if way.steps:
                 break
         else:
-            return bool(going) and self.run(frame, rest)
+            return bool(going)
         conditions = [condition for _, condition, text, _ in branches if text is not None]
         ended = [way for way, alive in zip(ways, ends, strict=True) if not alive and sends(way.steps)]
         on = [way for way in ways if way not in ended]
-        if not going or not ended or not rest:
+        if not going or not ended or not has_rest:
             self._choice(frame, ways, conditions)
-            return bool(going) and self.run(frame, rest)
+            return bool(going)
         # Some branches end here with steps of their own: what comes after happens only on the other ones.
         before = frame.aside()
         if len(on) == 1:
             frame.steps += on[0].steps
         else:
             self._choice(frame, on, conditions)
-        alive = self.run(frame, rest)
-        steps = frame.take(before)
-        self._choice(frame, [*ended, Way(None, line, steps)], conditions)
-        return alive
+
+        def end() -> None:
+            steps = frame.take(before)
+            self._choice(frame, [*ended, Way(None, line, steps)], conditions)
+
+        return end
 
     def _taken(
-        self, frame: Frame, branches: Iterable[Any], block: Block, rest: Block, tests: Iterable[tuple[Expr, bool]]
-    ) -> bool:
-        """Go through the branch that is taken for certain, ``block``, and what comes after it."""
-        ending = bool(rest) and _all_end(branches)
+        self,
+        frame: Frame,
+        branches: Iterable[Any],
+        block: Block,
+        tests: Iterable[tuple[Expr, bool]],
+        *,
+        has_rest: bool,
+    ) -> bool | End:
+        """Go through the branch that is taken for certain, ``block``."""
+        ending = has_rest and _all_end(branches)
         if not block and not ending:
-            return self.run(frame, rest)
+            return True
         by = tuple(dict.fromkeys(one for test, _ in tests for one in self._reasons(frame, test)))
         for condition, holds in tests:
             if holds:
@@ -302,18 +327,19 @@ class Statements:
             frame.steps.append(Decided(by, steps))
         else:
             frame.steps += steps
-        return alive and self._rest(frame, rest, by if ending else ())
+        if not alive or not ending or not by:
+            return alive
+        # What comes after branches that ended and were not taken is what they chose, too.
+        outside = frame.aside()
 
-    def _rest(self, frame: Frame, rest: Block, by: tuple[str, ...]) -> bool:
-        """Go through what comes after branches that ended and were not taken: it is what they chose, too."""
-        before = frame.aside()
-        alive = self.run(frame, rest)
-        steps = frame.take(before)
-        if by and any(isinstance(step, Sent) for step in steps):
-            frame.steps.append(Decided(by, steps))
-        else:
-            frame.steps += steps
-        return alive
+        def end() -> None:
+            steps = frame.take(outside)
+            if any(isinstance(step, Sent) for step in steps):
+                frame.steps.append(Decided(by, steps))
+            else:
+                frame.steps += steps
+
+        return end
 
     def _choice(self, frame: Frame, ways: list[Way], conditions: list[Expr]) -> None:
         """Note what happens in which branch; ``conditions`` are those of all branches but the last."""
@@ -368,7 +394,7 @@ class Statements:
                 frame.names[name] = self._atoms.any
             branches.append((where, ("call", "match", (), (), where, 0) if guard is None else guard, text, block))
         frame.names.setdefault("match", self._atoms.any)
-        return self._branches(frame, line, branches, (), ())
+        return self._branches(frame, line, branches, (), has_rest=False) is True
 
     # --- loops
 
@@ -405,7 +431,7 @@ class Statements:
 
     # --- try and with
 
-    def _try(self, frame: Frame, form: Any, rest: Block) -> bool:  # noqa: ANN401 - a form
+    def _try(self, frame: Frame, form: Any, *, has_rest: bool) -> bool | End:  # noqa: ANN401 - a form
         _, line, block, handlers, orelse, final = form
         first_exit = len(frame.exits)
         before = dict(frame.names)
@@ -434,15 +460,17 @@ class Statements:
         frame.names = self._joined(reachable) if reachable else during
         if (final and not self._finally(frame, final, first_exit)) or not reachable:
             return False
-        if names or not rest:
-            return self.run(frame, rest)
+        if names or not has_rest:
+            return True
         # Only those whose handler went on get here.
         aside = frame.aside()
-        alive = self.run(frame, rest)
-        steps = frame.take(aside)
-        if steps:
-            frame.steps.append(Choice("failure", frame.scope, (Way(None, line, steps),)))
-        return alive
+
+        def end() -> None:
+            steps = frame.take(aside)
+            if steps:
+                frame.steps.append(Choice("failure", frame.scope, (Way(None, line, steps),)))
+
+        return end
 
     def _finally(self, frame: Frame, block: Block, first_exit: int) -> bool:
         last_exit = len(frame.exits)

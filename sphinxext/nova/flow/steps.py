@@ -24,7 +24,8 @@ class Summary:
     ``function`` is ``None`` for a lambda. ``yields`` is what a generator gives. ``sends`` tells whether a
     message leaves the process in it, or below it; ``tells`` whether anything is done that matters to anybody.
     ``assigns`` are the names of the attributes that may be assigned, whose ever they are, but for those of new objects;
-    ``leaves`` is what is known of those of its first argument when it is done.
+    ``leaves`` is what is known of those of its first argument when it is done. ``height`` is how many calls are inside
+    one another in it, itself included.
     """
 
     function: FunctionDef | None
@@ -36,6 +37,7 @@ class Summary:
     tells: bool = False
     assigns: frozenset[str] = frozenset()
     leaves: Mapping[str, Value] = field(default_factory=dict)
+    height: int = 0
 
 
 @dataclass(slots=True, eq=False)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Mapping
+    from collections.abc import Sequence as Many
 
     from sphinxext.nova.program import ClassDef, FunctionDef, Module, Scope
     from sphinxext.nova.syntax.facts import Parameter
@@ -25,6 +26,11 @@ _DEEPEST: Final = 5
 """How many objects inside objects are told apart."""
 _LONGEST: Final = 200
 """How many characters of a text, and items of a container, are kept."""
+
+_LARGEST: Final = 1 << 30
+"""The size of what is larger than that: lists that are twice in the next one, line by line."""
+_DEEPEST_KIND: Final = 2
+"""How deep inside a value the kinds of what can be called are known, where only kinds are told apart."""
 
 Value: TypeAlias = "tuple[Atom, ...]"
 Written: TypeAlias = "tuple[Scope, Expr]"
@@ -355,6 +361,7 @@ class Atoms:
         self._made: dict[Hashable, Any] = {}
         self._constants: dict[Hashable, Const] = {}
         self._externals: dict[str, External] = {}
+        self._sizes: dict[Atom, int] = {}
         self.any: Value = (Unknown("any"),)
         """What nothing is known of."""
         self.some: Value = (Unknown("some"),)
@@ -510,6 +517,88 @@ class Atoms:
         """Make what a nested function closes over."""
         return self._atom(("closure", names, receiver), Closure, names, receiver)
 
+    # --- what grows
+
+    def has_grown(self, first: Value, second: Value, third: Value) -> bool:
+        """Return whether each of these values is larger than the one before."""
+        return self._size(first) < self._size(second) < self._size(third)
+
+    def _size(self, value: Value) -> int:
+        """Return how large the largest possibility is: how many values are in it, or how many characters."""
+        sizes = self._sizes
+        pending: list[Atom] = [*value]
+        while pending:
+            atom = pending[-1]
+            if atom in sizes:
+                pending.pop()
+                continue
+            inner = inside(atom)
+            missing = [one for one in inner if one not in sizes]
+            if missing:
+                pending += missing
+                continue
+            own = len(atom.value) if isinstance(atom, Const) and isinstance(atom.value, str | bytes) else 1
+            own = len(atom.prefix) if isinstance(atom, Text) else own
+            sizes[atom] = min(own + sum(sizes[one] for one in inner), _LARGEST)
+            pending.pop()
+        return max((sizes[atom] for atom in value), default=0)
+
+    def kinds(self, value: Value, depth: int = 0) -> Value:
+        """Return a value of which only the kind of each possibility is left.
+
+        What can be called can still be called; what it was given, and what it closes over, is known less and less with
+        the depth.
+        """
+        return self.limited(self._kind(atom, depth) for atom in value)
+
+    def _kind(self, atom: Atom, depth: int) -> Atom:  # noqa: C901 - a flat table
+        match atom:
+            case Const(value=str() | bytes() | int() | float()) if not isinstance(atom.value, bool):
+                return (self.true if atom.value else self.false)[0]
+            case Text() | Unknown():
+                return self.any[0]
+            case External() if "(" in atom.name:
+                return self.any[0]
+            case Dict():
+                return self.dict((), is_open=True)
+            case Sequence():
+                return self.sequence(atom.kind, (), is_open=True)
+            case Object() if atom.arguments is not None:
+                given = self._kinds_given(atom.arguments, depth) if depth < _DEEPEST_KIND else None
+                return self.object(atom.class_, given)
+            case Function():
+                receiver = atom.receiver if atom.receiver is None else self._kind(atom.receiver, depth)
+                return self.function(atom.definition, receiver, self._kinds_closed(atom.closure, depth))
+            case Lambda():
+                closure = self._kinds_closed(atom.closure, depth)
+                return self.lambda_(atom.parameters, atom.body, atom.line, atom.scope, closure)
+            case Partial():
+                return self.partial(self._kind(atom.function, depth), self.arguments((), (), is_open=True))
+            case Wrapped():
+                return self.wrapped(atom.kind, self._kind(atom.function, depth))
+            case Entered():
+                return self.entered(self._kind(atom.function, depth), self.arguments((), (), is_open=True))
+            case Method(receiver=Const() | Dict() | Sequence() | Object() as receiver):
+                return self.method(self._kind(receiver, depth), atom.name)
+        return atom
+
+    def _kinds_given(self, arguments: Arguments, depth: int) -> Arguments:
+        return self.arguments(
+            tuple(self.kinds(value, depth + 1) for value in arguments.positional),
+            tuple((name, self.kinds(value, depth + 1)) for name, value in arguments.keywords),
+            is_open=arguments.is_open,
+        )
+
+    def _kinds_closed(self, closure: Closure, depth: int) -> Closure:
+        if not closure.names:
+            return closure
+        if depth < _DEEPEST_KIND:
+            names = tuple((name, self.kinds(value, depth + 1)) for name, value in closure.names.items())
+        else:
+            names = tuple((name, self.any) for name in closure.names)
+        receiver = closure.receiver if closure.receiver is None else self._kind(closure.receiver, depth)
+        return self.closure(names, receiver)
+
     def join(self, one: Value, other: Value) -> Value:
         """Return what either may be."""
         if one is other or not other:
@@ -531,6 +620,34 @@ class Atoms:
         left = [atom for atom in found if not isinstance(atom, Const | Text | Unknown)]
         left.sort(key=lambda atom: isinstance(atom, Dict | Sequence))
         return (*left[: MOST - 1], *self.any)
+
+
+def inside(atom: Atom) -> Many[Atom]:
+    """Return what is directly inside a possibility."""
+    match atom:
+        case Dict(items=items):
+            return [one for key, value in items for one in (key, *value)]
+        case Sequence(items=values):
+            return [one for value in values for one in value]
+        case Arguments():
+            values = (*atom.positional, *(value for _, value in atom.keywords))
+            return [one for value in values for one in value]
+        case Closure():
+            closed = [one for value in atom.names.values() for one in value]
+            return closed if atom.receiver is None else [*closed, atom.receiver]
+        case Function():
+            return [atom.closure] if atom.receiver is None else [atom.closure, atom.receiver]
+        case Lambda():
+            return [atom.closure]
+        case Partial() | Entered():
+            return [atom.function, atom.arguments]
+        case Object():
+            return [] if atom.arguments is None else [atom.arguments]
+        case Wrapped():
+            return [atom.function]
+        case Method() | Super():
+            return [atom.receiver]
+    return ()
 
 
 def truth(value: Value) -> bool | None:

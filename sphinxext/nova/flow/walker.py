@@ -10,7 +10,7 @@ from __future__ import annotations
 import gc
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sphinxext.nova.flow.boundaries import Boundaries
 from sphinxext.nova.flow.calls import Calls
@@ -20,6 +20,7 @@ from sphinxext.nova.flow.expressions import Expressions
 from sphinxext.nova.flow.frames import ANYTHING, UNFINISHED, Frame, common
 from sphinxext.nova.flow.globals import Globals
 from sphinxext.nova.flow.heap import Heap
+from sphinxext.nova.flow.limits import DEEPEST, MOST_CONTEXTS, MOST_EVALUATIONS, MOST_LINES, MOST_SHARED, Limit, Limits
 from sphinxext.nova.flow.messaging import Messaging
 from sphinxext.nova.flow.names import assigned_names, used_names
 from sphinxext.nova.flow.refining import Refining
@@ -55,17 +56,12 @@ if TYPE_CHECKING:
     from sphinxext.nova.syntax.facts import Parameter
     from sphinxext.nova.syntax.forms import Block, Expr
 
-_DEEPEST: Final = 120
-"""How many calls inside one another are followed."""
 _STACK: Final = 20_000
 """Python's own limit meanwhile. Its frames are on the heap, so that this is no danger."""
-_MOST_CONTEXTS: Final = 2000
-"""In how many contexts a function is gone through before its constants are no longer told apart.
-
-More than any release has (900 in 2013.2), since what is told then depends on who asked first.
-"""
 _MOST_INSIDE: Final = 12
 """How often a function is inside itself, with other arguments each time, before nothing of them is told apart."""
+_FEWEST_INSIDE: Final = 2
+"""How often it is before it is looked at whether something grows each time."""
 _LONGEST_CHAIN: Final = 2
 """How many attributes of what a library returned are told apart."""
 _NEVER: Final = sys.maxsize
@@ -117,8 +113,8 @@ class Walker:
         self._lowest = _NEVER
         self._waiting: dict[Hashable, tuple[int, Summary]] = {}
         """What was gone through inside a function that is not done yet, and depends on it: how deep that one is."""
-        self._inside: dict[FunctionDef, list[int]] = {}
-        """How deep each of the functions that are not done is, the outermost first."""
+        self._inside: dict[FunctionDef, list[tuple[int, tuple[Any, ...]]]] = {}
+        """How deep each of the functions that are not done is, and its context; the outermost first."""
         self._contexts: dict[FunctionDef, int] = {}
         self._assigns: dict[frozenset[str], frozenset[str]] = {}
         """Each of them once: many functions assign the same attributes."""
@@ -129,8 +125,22 @@ class Walker:
         """Whether calls that cannot be followed become steps."""
         self.entry_point: Callable[[str, str], str | None] = lambda _namespace, _name: None
         """Gives what an entry point leads to, by its namespace and name."""
+        self.limits = Limits()
+        """What was left open, and whether any limit was met that depends on what else was asked."""
+        self.tallest = 0
+        """How many calls are inside one another at most in what the present function has called so far."""
         self.evaluations = 0
         """How many functions were gone through."""
+        self._lines = 0
+        """How many lines these have."""
+
+    @property
+    def is_for_all(self) -> bool:
+        """Whether what was gone through is good for the next question, too, which then is answered as it is alone.
+
+        It is not where a limit was met: how soon that is depends on all that was asked.
+        """
+        return not self.limits.is_met and self.evaluations <= MOST_SHARED
 
     # --- functions
 
@@ -157,7 +167,12 @@ class Walker:
         if found is None:
             first = next((atom for atom in callee if isinstance(atom, Function)), None)
             frame = Frame(scope, {}, {})
-            returns = self.calls.call(frame, callee, arguments, 0, None)
+            try:
+                returns = self.calls.call(frame, callee, arguments, 0, None)
+            except RecursionError:
+                self._unwound(0, 0, 0)
+                self.limits.leave_open(Limit.NESTING, first.definition if first is not None else None)
+                returns = self.atoms.any
             found = self._summaries[key] = Summary(
                 first.definition if first is not None else None, tuple(frame.steps), returns
             )
@@ -165,11 +180,11 @@ class Walker:
 
     def apart(self, scope: Scope, callee: Value, arguments: Arguments) -> Summary:
         """Return what calling a value does as :meth:`entry` does, in the middle of a walk that is none of it."""
-        before = self._going, self._lowest, self.uncertain
+        before = self._going, self._lowest, self.uncertain, self.tallest
         self._going, self._lowest, self.uncertain = {}, _NEVER, 0
         waiting, self._waiting, inside, self._inside = self._waiting, {}, self._inside, {}
         found = self.entry(scope, callee, arguments)
-        self._going, self._lowest, self.uncertain = before
+        self._going, self._lowest, self.uncertain, self.tallest = before
         self._waiting, self._inside = waiting, inside
         return found
 
@@ -180,23 +195,28 @@ class Walker:
         call = (function, arguments)
         if isinstance(function, Lambda):
             if (done := self._done.get(call)) is not None:
+                if done.height > self.tallest:
+                    self.tallest = done.height
                 return done
             definition = None
             names = self._bound(function, function.parameters, arguments, None)
             key = (function, *names.values())
         else:
             definition = function.definition
-            outermost = self._inside.get(definition)
-            is_deep = outermost is not None and len(outermost) >= _MOST_INSIDE
-            if not is_deep and (done := self._done.get(call)) is not None:
+            active = self._inside.get(definition)
+            # What is inside itself may have to be told less apart, whatever is known of it otherwise.
+            if (not active or len(active) < _FEWEST_INSIDE) and (done := self._done.get(call)) is not None:
+                if done.height > self.tallest:
+                    self.tallest = done.height
                 return done
             names = self._bound(function, definition.fact.parameters, arguments, function.receiver)
-            if outermost is not None and is_deep:
-                self._lowest = min(self._lowest, outermost[0])
-                names = dict.fromkeys(names, self.atoms.any)
             key = (definition, function.closure, *names.values())
+            if active and len(active) >= _FEWEST_INSIDE:
+                key = self._inner(key, names, active)
         found = self._summaries.get(key)
         if found is not None:
+            if found.height > self.tallest:
+                self.tallest = found.height
             return found
         if key in self._going:
             depth, summary = self._going[key]
@@ -206,7 +226,9 @@ class Walker:
             lowest, summary = self._waiting[key]
             self._lowest = min(self._lowest, lowest)
             return summary
-        if len(self._going) >= _DEEPEST:
+        limit = self._limit()
+        if limit is not None:
+            self.limits.leave_open(limit, function.definition if isinstance(function, Function) else None)
             self._lowest = min(self._lowest, 0)
             return Summary(definition, returns=self.atoms.any, assigns=frozenset({ANYTHING}))
         made = self._made(key, function, definition, names)
@@ -214,19 +236,66 @@ class Walker:
             self._done[call] = made
         return made
 
+    def _limit(self) -> Limit | None:
+        """Return the limit because of which nothing more is gone through here."""
+        if self.evaluations >= MOST_EVALUATIONS or self._lines >= MOST_LINES:
+            return Limit.WORK
+        return Limit.DEPTH if len(self._going) >= DEEPEST else None
+
+    def _inner(
+        self, key: tuple[Any, ...], names: dict[str, Value], active: list[tuple[int, tuple[Any, ...]]]
+    ) -> tuple[Any, ...]:
+        """Return the context of a function that is inside itself: of what grows each time, only the kind is known.
+
+        ``names`` are changed accordingly.
+        """
+        if len(active) >= _MOST_INSIDE:
+            self._lowest = min(self._lowest, active[0][0])
+            for name in names:
+                names[name] = self.atoms.any
+            return (*key[:2], *names.values())
+        (depth, outer), (_, inner) = active[-2:]
+        grown = [
+            name
+            for (name, value), before, first in zip(names.items(), inner[2:], outer[2:], strict=True)
+            if value is not before and self.atoms.has_grown(first, before, value)
+        ]
+        if not grown:
+            return key
+        self._lowest = min(self._lowest, depth)
+        self.limits.is_met = True
+        for name in grown:
+            names[name] = self.atoms.kinds(names[name])
+        return (*key[:2], *names.values())
+
     def _made(
-        self, key: Hashable, function: Function | Lambda, definition: FunctionDef | None, names: dict[str, Value]
+        self,
+        key: tuple[Any, ...],
+        function: Function | Lambda,
+        definition: FunctionDef | None,
+        names: dict[str, Value],
     ) -> Summary:
         summary = Summary(definition, returns=self.atoms.any, is_complete=False, assigns=frozenset({UNFINISHED}))
         depth = len(self._going)
         self._going[key] = (depth, summary)
         outer, self._lowest = self._lowest, _NEVER
-        waiting = len(self._waiting)
+        tallest, self.tallest = self.tallest, 0
+        waiting, uncertain, constructing = len(self._waiting), self.uncertain, self.heap.constructing
         self.evaluations += 1
         if definition is not None:
+            self._lines += definition.fact.end_line - definition.fact.line
             self._contexts[definition] = self._contexts.get(definition, 0) + 1
-            self._inside.setdefault(definition, []).append(depth)
-        frame = self._run(function, names)
+            self._inside.setdefault(definition, []).append((depth, key))
+        try:
+            frame = self._run(function, names)
+        except RecursionError:
+            # It is caught where there is room again for what comes after it.
+            self._unwound(depth + 1, uncertain, constructing)
+            self.limits.leave_open(Limit.NESTING, definition)
+            frame = Frame(function.scope if isinstance(function, Lambda) else function.definition, names, {})
+            frame.returns = self.atoms.any
+            frame.assigns.add(ANYTHING)
+            self._lowest = min(self._lowest, 0)
         if definition is not None:
             self._inside[definition].pop()
         del self._going[key]
@@ -234,6 +303,10 @@ class Walker:
         summary.returns = frame.returns
         summary.yields = frame.yields
         summary.is_complete = True
+        summary.height = self.tallest + 1
+        if depth + summary.height > DEEPEST:
+            self.limits.is_met = True
+        self.tallest = max(tallest, summary.height)
         if frame.steps:
             summary.sends = sends(summary.steps)
             summary.tells = summary.sends or tells(summary.steps)
@@ -253,6 +326,15 @@ class Walker:
         assigns = frozenset(frame.assigns)
         summary.assigns = self._assigns.setdefault(assigns, assigns)
         return summary
+
+    def _unwound(self, depth: int, uncertain: int, constructing: int) -> None:
+        """Forget the functions that an error has left, so that only so many are going on."""
+        while len(self._going) > depth:
+            key, _ = self._going.popitem()
+            if isinstance(key, tuple) and isinstance(key[0], FunctionDef):
+                self._inside[key[0]].pop()
+        self.uncertain = uncertain
+        self.heap.unwound(constructing)
 
     def _left(self, frame: Frame, definition: FunctionDef | None) -> Mapping[str, Value]:
         """Return what is known of the attributes of a function's first argument wherever it ends."""
@@ -362,21 +444,10 @@ class Walker:
             if name in names:
                 names[name] = self.atoms.any
         count = self._contexts.get(definition, 0)
-        if count < _MOST_CONTEXTS or self.messaging.carries(definition):
+        if count < MOST_CONTEXTS or self.messaging.carries(definition):
             return names
-        return {name: tuple(dict.fromkeys(self._coarse(atom) for atom in value)) for name, value in names.items()}
-
-    def _coarse(self, atom: Atom) -> Atom:
-        match atom:
-            case Const(value=str() | bytes() | int() | float()) if not isinstance(atom.value, bool):
-                return (self.atoms.true if atom.value else self.atoms.false)[0]
-            case Text() | Unknown():
-                return self.atoms.any[0]
-            case External() if "(" in atom.name:
-                return self.atoms.any[0]
-            case Dict():
-                return self.atoms.dict((), is_open=True)
-        return atom
+        self.limits.leave_open(Limit.CONTEXTS, definition)
+        return {name: self.atoms.kinds(value) for name, value in names.items()}
 
     # --- nested functions
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from sphinxext.nova.datastack import in_large_chunk
 from sphinxext.nova.flow import Boundaries, Walker
-from sphinxext.nova.model import Answer, Entry, Flow, Source
+from sphinxext.nova.model import Answer, Entry, Flow, QuestionError, Source
 from sphinxext.nova.openstack.endpoints import Endpoints
 from sphinxext.nova.openstack.entries import find_entry
 from sphinxext.nova.openstack.quiet import Quiet
 from sphinxext.nova.openstack.telling import Teller
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from sphinxext.nova.model import Problem
     from sphinxext.nova.openstack.entries import Start
     from sphinxext.nova.program import Program
+
+Found = TypeVar("Found")
 
 
 class Flows:
@@ -30,10 +33,19 @@ class Flows:
         self, program: Program, *, assume: Mapping[str, object] | None = None, explaining: bool = False
     ) -> None:
         self.program = program
-        self.walker = Walker(program, Boundaries(package=program.checkout.package), assume)
-        self.walker.explaining = explaining
+        self._assume = assume
+        self._explaining = explaining
+        self.problems: tuple[Problem, ...] = ()
+        """What the last question left open."""
+        self._begin()
+
+    def _begin(self) -> None:
+        """Begin with nothing walked."""
+        self.walker = Walker(self.program, Boundaries(package=self.program.checkout.package), self._assume)
+        self.walker.explaining = self._explaining
         self.endpoints = Endpoints(self.walker)
         self._quiet = Quiet()
+        self._is_new = True
 
     @in_large_chunk
     def find(self, asked: str) -> Start:
@@ -41,15 +53,37 @@ class Flows:
 
         :raises QuestionError: nothing is called so, or several things are.
         """
-        with self.walker.walking():
-            return find_entry(self.program, self.endpoints, asked)
+        return self.ask(lambda: find_entry(self.program, self.endpoints, asked))
 
     @in_large_chunk
     def flow(self, start: Start) -> Flow:
         """Tell what happens from an entry on."""
-        with self.walker.walking():
-            teller = Teller(self.walker, self.endpoints, self._quiet, start)
-            steps = teller.told()
+        return self.ask(lambda: self._flow(start))
+
+    def ask(self, question: Callable[[], Found]) -> Found:
+        """Return the answer to a question, the same whatever was asked before.
+
+        It is asked again of a walker of its own where the one that all questions share met a limit.
+        """
+        if not self.walker.is_for_all:
+            self._begin()
+        was_new, self._is_new = self._is_new, False
+        answer: Found | QuestionError
+        try:
+            with self.walker.walking():
+                answer = question()
+        except QuestionError as error:
+            answer = error
+        if not was_new and not self.walker.is_for_all:
+            return self.ask(question)
+        self.problems = tuple(self.walker.limits.problems())
+        if isinstance(answer, QuestionError):
+            raise answer
+        return answer
+
+    def _flow(self, start: Start) -> Flow:
+        teller = Teller(self.walker, self.endpoints, self._quiet, start)
+        steps = teller.told()
         entry = Entry(
             name=start.name,
             file=start.function.module.path,
@@ -57,7 +91,7 @@ class Flows:
             service=start.service,
             others=start.others,
         )
-        unresolved = tuple(teller.unresolved) if self.walker.explaining else None
+        unresolved = tuple(teller.unresolved) if self._explaining else None
         return Flow(entry, teller.participants(), steps, teller.messages(), unresolved)
 
 
@@ -74,5 +108,7 @@ def rpc_flow(
     """
     with program.recording() as record:
         flows = Flows(program, assume=assume, explaining=explaining)
-        row = flows.flow(flows.find(asked))
-    return Answer((row,), record.problems, frozenset({*record.sources, Source("ref", "")}))
+        start = flows.find(asked)
+        row = flows.flow(start)
+    problems = (*record.problems, *flows.problems)
+    return Answer((row,), problems, frozenset({*record.sources, Source("ref", "")}))
