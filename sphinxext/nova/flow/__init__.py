@@ -7,6 +7,7 @@ values (:mod:`~sphinxext.nova.flow.values`), once for each context, and gives a 
 
 from sphinxext.nova.flow.boundaries import Boundaries
 from sphinxext.nova.flow.frames import Frame
+from sphinxext.nova.flow.limits import Limit
 from sphinxext.nova.flow.opening import DRIVER
 from sphinxext.nova.flow.steps import Call, Choice, Decided, Lost, Reached, Sent, Steps, Summary, Way, Yielded, sends
 from sphinxext.nova.flow.values import (
@@ -43,6 +44,7 @@ __all__ = [
     "Frame",
     "Function",
     "Lambda",
+    "Limit",
     "Lost",
     "Object",
     "Option",

@@ -41,7 +41,7 @@ class Limit(enum.Enum):
     CONTEXTS = f"{{name}} is called in more than {MOST_CONTEXTS} ways: what it is given is not told apart any more"
     DEPTH = f"calls are followed {DEEPEST} deep: what {{name}} does is left open"
     NESTING = "{name} is nested too deeply: what it does is left open"
-    MESSAGES = "messages lead to messages too deeply: what {name} does is left open"
+    MESSAGES = "more messages come out of this, or deeper inside one another, than are shown: {name} is left open"
 
 
 class Limits:

@@ -28,10 +28,10 @@ _RERAISES: Final = "save_and_reraise_exception"
 
 _ENDS: Final = frozenset({"return", "raise"})
 
-_MOST_ENDS: Final = 100
-"""How many branches that end, one after the other in one block, what comes after them is put inside of.
+_MOST_ENDS: Final = 30
+"""Of how many branches that end, one after the other in one block, it is told that the rest comes only without them.
 
-A block of the releases has 9.
+5 are in the releases; what comes after more than that is told as if it came in any case.
 """
 End: TypeAlias = "Callable[[], None]"
 """What is to be done at the end of a block."""

@@ -29,7 +29,7 @@ _LONGEST: Final = 200
 
 _LARGEST: Final = 1 << 30
 """The size of what is larger than that: lists that are twice in the next one, line by line."""
-_DEEPEST_KIND: Final = 2
+_DEEPEST_KIND: Final = 1
 """How deep inside a value the kinds of what can be called are known, where only kinds are told apart."""
 
 Value: TypeAlias = "tuple[Atom, ...]"

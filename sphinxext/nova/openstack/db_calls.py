@@ -14,7 +14,7 @@ from sphinxext.nova.openstack.database.graph import CONDUCTOR, DATABASE, DIRECT,
 from sphinxext.nova.openstack.entries import find_entry
 from sphinxext.nova.openstack.records import LOADER, Records
 from sphinxext.nova.openstack.service_work import ServiceWork
-from sphinxext.nova.problems import Kind, QuestionError, Source
+from sphinxext.nova.problems import Kind, Problem, QuestionError, Source
 from sphinxext.nova.program import ClassDef, imported_by_string, mro
 
 if TYPE_CHECKING:
@@ -40,12 +40,42 @@ def db_calls(program: Program, of: str = "") -> Answer[DbCall]:
     :raises QuestionError: nothing in the checkout is called ``of``.
     """
     with program.recording() as record:
-        asked = program.remember("db calls", lambda: DbCalls(program))
-        rows = tuple(asked.rows(of.strip()))
+        asked = program.remember("db calls", lambda: _Asked(program))
+        rows, left_open = asked.rows(of.strip())
     # What was walked for an earlier question is not looked at again.
     asked.seen |= record.sources
-    problems = program.problems_in(asked.seen)
-    return Answer(rows, problems, frozenset({*asked.seen, *asked.sources, Source("ref", "")}))
+    problems = (*program.problems_in(asked.seen), *left_open)
+    return Answer(rows, problems, frozenset({*asked.seen, *asked.calls.sources, Source("ref", "")}))
+
+
+class _Asked:
+    """The questions for the database calls of a program: one for each service, or function."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self.calls = DbCalls(program)
+        self.seen: set[Source] = set()
+        """What all questions so far looked at."""
+
+    def rows(self, of: str) -> tuple[tuple[DbCall, ...], tuple[Problem, ...]]:
+        """Return the rows of a service, of a function, or of all services, and what had to be left open."""
+        rows: list[DbCall] = []
+        problems: dict[Problem, None] = {}
+        for one in (of,) if of else self.calls.services():
+            rows += self._of_one(one)
+            problems |= dict.fromkeys(self.calls.problems())
+        return tuple(rows), tuple(problems)
+
+    def _of_one(self, of: str) -> Sequence[DbCall]:
+        """Return the rows of a service or function, the same whatever was asked before.
+
+        It is asked again with nothing walked where a limit was met in what all questions share.
+        """
+        if not self.calls.is_for_all:
+            self.calls = DbCalls(self._program)
+        was_new = self.calls.is_new
+        rows = tuple(self.calls.rows(of))
+        return rows if was_new or self.calls.is_for_all else self._of_one(of)
 
 
 class DbCalls:
@@ -59,8 +89,6 @@ class DbCalls:
         self._walker = Walker(program, self._boundaries)
         self._work = ServiceWork(self._walker, self._access)
         self._alone: dict[str, ServiceWork] = {}
-        self.seen: set[Source] = set()
-        """What all questions so far looked at."""
         self._conductor = f"{program.checkout.package}-{CONDUCTOR}"
         clients = {f"{program.checkout.package}.{CONDUCTOR}.{name}" for name in ("api", "rpcapi")}
         self._graph = Graph(self._by_name.get, self._through_conductor, self._loaded, clients)
@@ -70,15 +98,38 @@ class DbCalls:
         """The parts of the checkout, besides what was read, in which more could appear."""
         return frozenset({*sources(self._program), *self._work.sources})
 
-    def rows(self, of: str = "") -> Iterator[DbCall]:
-        """Give the rows of a service, of a function, or of all services."""
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing was walked yet."""
+        return not self._walker.evaluations
+
+    @property
+    def is_for_all(self) -> bool:
+        """Whether what was walked is good for the next question, too."""
+        return all(walker.is_for_all for walker in self._walkers())
+
+    def problems(self) -> Iterator[Problem]:
+        """Give what had to be left open."""
+        for walker in self._walkers():
+            yield from walker.limits.problems()
+
+    def _walkers(self) -> Iterator[Walker]:
+        yield self._walker
+        for work in self._alone.values():
+            yield work.walker
+
+    def services(self) -> Sequence[str]:
+        """Return all services that there may be rows of, sorted."""
+        return self._work.services
+
+    def rows(self, of: str) -> Iterator[DbCall]:
+        """Give the rows of a service or function."""
         with self._walker.walking():
             services = self._work.services
-            if of and of not in services:
+            if of not in services:
                 yield from self._of_function(of, services)
-                return
-            for service in [of] if of else services:
-                yield from self._rows(service, self._work_in(service).of(service))
+            else:
+                yield from self._rows(of, self._work_in(of).of(of))
 
     def _of_function(self, of: str, services: Sequence[str]) -> Iterator[DbCall]:
         try:

@@ -47,7 +47,8 @@ def rpc_methods(program: Program, topic: str = "", *, with_callers: bool = False
             rows = question.rows(topic)
             if with_callers:
                 rows = question.called(rows)
-    return Answer(rows, record.problems, frozenset({*record.sources, Source("ref", "")}))
+    problems = (*record.problems, *question.walker.limits.problems())
+    return Answer(rows, problems, frozenset({*record.sources, Source("ref", "")}))
 
 
 class _Question:

@@ -69,7 +69,7 @@ class ServiceWork:
     """
 
     def __init__(self, walker: Walker, access: Callable[[str], Access]) -> None:
-        self._walker = walker
+        self.walker = self._walker = walker
         self._access = access
         self._program: Program = walker.program
         self.endpoints = Endpoints(walker, self._manager)

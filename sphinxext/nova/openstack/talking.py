@@ -43,16 +43,32 @@ def talking_tasks(program: Program, of: str = "", *, with_timers: bool = False) 
     """
     answer = periodic_tasks(program, of, with_timers=with_timers)
     with program.recording() as record:
-        talks = _Talks(program)
-        with talks.walking():
-            rows = tuple(replace(row, talks_to=talks.of(row)) for row in answer.rows)
+        left_open: dict[Problem, None] = {}
+        talks, rows = _Talks(program), []
+        for row in answer.rows:
+            talks, talks_to = _told(talks, row)
+            rows.append(replace(row, talks_to=talks_to))
+            left_open |= dict.fromkeys(talks.problems())
     unknown = (
         Problem(Kind.UNRESOLVED, f"nothing in the source tells what {row.task} is", row.file, row.line)
         for row in rows
         if row.talks_to is None
     )
-    problems = tuple(dict.fromkeys((*answer.problems, *record.problems, *unknown)))
-    return Answer(rows, problems, frozenset({*answer.sources, *record.sources}))
+    problems = tuple(dict.fromkeys((*answer.problems, *record.problems, *unknown, *left_open)))
+    return Answer(tuple(rows), problems, frozenset({*answer.sources, *record.sources}))
+
+
+def _told(talks: _Talks, row: PeriodicTask) -> tuple[_Talks, tuple[str, ...] | None]:
+    """Return whom a task talks to, the same whatever was asked before, and the walks in which that was found.
+
+    It is looked for again with nothing walked where a limit was met in what all tasks share.
+    """
+    if not talks.is_for_all:
+        talks = talks.anew()
+    was_new = talks.is_new
+    with talks.walking():
+        found = talks.of(row)
+    return (talks, found) if was_new or talks.is_for_all else _told(talks, row)
 
 
 class _Talks:
@@ -65,6 +81,24 @@ class _Talks:
         self._endpoints = flows.endpoints
         self._work = ServiceWork(flows.walker, self._access)
         self.walking = flows.walker.walking
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing was walked yet."""
+        return not self._walker.evaluations
+
+    @property
+    def is_for_all(self) -> bool:
+        """Whether what was walked is good for the next task, too."""
+        return self._walker.is_for_all
+
+    def anew(self) -> _Talks:
+        """Return the same with nothing walked."""
+        return _Talks(self._program)
+
+    def problems(self) -> Iterator[Problem]:
+        """Give what had to be left open."""
+        return self._walker.limits.problems()
 
     def of(self, row: PeriodicTask) -> tuple[str, ...] | None:
         """Return whom one task talks to."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from sphinxext.nova.flow import Call, Choice, Decided, Lost, Reached, Sent, sends
+from sphinxext.nova.flow import Call, Choice, Decided, Limit, Lost, Reached, Sent, sends
 from sphinxext.nova.model import Again, Block, Branch, Message
 from sphinxext.nova.openstack.database import Access, database_access
 from sphinxext.nova.openstack.hosts import Hosts
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from sphinxext.nova.openstack.quiet import Quiet
     from sphinxext.nova.program import ClassDef
 
+_DEEPEST: Final = 100
+"""How many messages and blocks inside one another are told. 20 are in the releases."""
+_MOST_MESSAGES: Final = 3000
+"""How many messages one flow has. 154 are in the releases."""
 _OFTEN: Final = 4
 """How often what a function does is told on behalf of one sender; after that its first message stands for it."""
 
@@ -57,6 +61,8 @@ class Teller:
     def _begin(self, hosts: Hosts) -> None:
         self._hosts = hosts
         self._number = 0
+        self._depth = 0
+        """How many messages and blocks are around what is told now."""
         self._told: dict[tuple[Summary, str], int | None] = {}
         self._bodies: dict[tuple[str, str], list[tuple[int, tuple[Step, ...]]]] = {}
         self._messages: dict[tuple[object, ...], Message] = {}
@@ -77,11 +83,18 @@ class Teller:
 
     def told(self) -> tuple[Step, ...]:
         """Tell everything from the entry on."""
-        steps = self._from_the_entry()
-        if self._hosts.contradiction is not None:
-            # Only a later message told on which of two hosts the flow starts.
-            self._begin(Hosts(self._hosts.contradiction))
+        try:
             steps = self._from_the_entry()
+            if self._hosts.contradiction is not None:
+                # Only a later message told on which of two hosts the flow starts.
+                self._begin(Hosts(self._hosts.contradiction))
+                steps = self._from_the_entry()
+        except RecursionError:
+            # Many calls inside one another between messages inside one another.
+            self._begin(Hosts())
+            self._walker.limits.leave_open(Limit.NESTING, self._start.function)
+            self._hosts.first(self._start.service or self._start.function.fact.qualname)
+            return ()
         return steps
 
     def _from_the_entry(self) -> tuple[Step, ...]:
@@ -139,8 +152,20 @@ class Teller:
 
     def _way(self, steps: Steps, process: _Process) -> list[Step]:
         begun = len(process.once.here)
-        told = self._steps(steps, process)
+        told = self._deeper(steps, process)
         process.once.leave(begun)
+        return told
+
+    def _deeper(self, steps: Steps, process: _Process) -> list[Step]:
+        """Tell steps that are inside a message or block, if there are not too many around them."""
+        if self._depth >= _DEEPEST:
+            if steps:
+                function = process.calls[-1].summary.function if process.calls else None
+                self._walker.limits.leave_open(Limit.MESSAGES, function or self._start.function)
+            return []
+        self._depth += 1
+        told = self._steps(steps, process)
+        self._depth -= 1
         return told
 
     def _called(self, step: Call, process: _Process) -> Sequence[Step]:
@@ -172,6 +197,9 @@ class Teller:
     # --- messages
 
     def _sent(self, step: Sent, process: _Process) -> list[Step]:
+        if self._number >= _MOST_MESSAGES:
+            self._walker.limits.leave_open(Limit.MESSAGES, self._start.function)
+            return []
         topics = self._walker.messaging.topics(step.topic) or [""]
         messages = [self._message(step, topic, process) for topic in topics]
         if len(messages) == 1:
@@ -236,7 +264,7 @@ class Teller:
             return () if before is None else (Again(before),)
         self._told[key] = number
         known = len(self._messages)
-        steps = tuple(self._steps(summary.steps, _Process(name, receiver, Once(self.unresolved))))
+        steps = tuple(self._deeper(summary.steps, _Process(name, receiver, Once(self.unresolved))))
         if not steps:
             self._told[key] = None
         if not any(isinstance(step, Message | Block) for step in steps):
