@@ -332,6 +332,10 @@ class Closure(Atom):
         self.depth = max(_depth(self.names.values()), 0 if receiver is None else receiver.depth)
 
 
+_HOLDING: Final = (Dict, Entered, Lambda, Object, Partial, Sequence)
+"""What others are inside of."""
+
+
 class Facts(Atom):
     """What is known of attributes at one place in a function, by how they are written there: ``self.host_list``."""
 
@@ -361,7 +365,8 @@ class Atoms:
         self._made: dict[Hashable, Any] = {}
         self._constants: dict[Hashable, Const] = {}
         self._externals: dict[str, External] = {}
-        self._sizes: dict[Atom, int] = {}
+        self._measures: dict[Atom, tuple[int, int]] = {}
+        """The size and the nesting of what was asked for so far."""
         self.any: Value = (Unknown("any"),)
         """What nothing is known of."""
         self.some: Value = (Unknown("some"),)
@@ -519,29 +524,34 @@ class Atoms:
 
     # --- what grows
 
-    def has_grown(self, first: Value, second: Value, third: Value) -> bool:
-        """Return whether each of these values is larger than the one before."""
-        return self._size(first) < self._size(second) < self._size(third)
-
-    def _size(self, value: Value) -> int:
+    def size(self, value: Value) -> int:
         """Return how large the largest possibility is: how many values are in it, or how many characters."""
-        sizes = self._sizes
-        pending: list[Atom] = [*value]
+        return max((self._measured(atom)[0] for atom in value), default=0)
+
+    def nesting(self, value: Value) -> int:
+        """Return how many containers, and things that close over others or were given them, are inside one another."""
+        return max((self._measured(atom)[1] for atom in value), default=0)
+
+    def _measured(self, atom: Atom) -> tuple[int, int]:
+        """Return the size and the nesting of a possibility."""
+        known = self._measures
+        pending = [atom]
         while pending:
-            atom = pending[-1]
-            if atom in sizes:
+            one = pending[-1]
+            if one in known:
                 pending.pop()
                 continue
-            inner = inside(atom)
-            missing = [one for one in inner if one not in sizes]
+            inner = inside(one)
+            missing = [part for part in inner if part not in known]
             if missing:
                 pending += missing
                 continue
-            own = len(atom.value) if isinstance(atom, Const) and isinstance(atom.value, str | bytes) else 1
-            own = len(atom.prefix) if isinstance(atom, Text) else own
-            sizes[atom] = min(own + sum(sizes[one] for one in inner), _LARGEST)
+            own = len(one.value) if isinstance(one, Const) and isinstance(one.value, str | bytes) else 1
+            size = own + sum(known[part][0] for part in inner)
+            nesting = max((known[part][1] for part in inner), default=0) + isinstance(one, _HOLDING)
+            known[one] = min(size, _LARGEST), nesting
             pending.pop()
-        return max((sizes[atom] for atom in value), default=0)
+        return known[atom]
 
     def kinds(self, value: Value, depth: int = 0) -> Value:
         """Return a value of which only the kind of each possibility is left.

@@ -42,7 +42,6 @@ from sphinxext.nova.flow.values import (
     Sequence,
     Super,
     Target,
-    Text,
     Unknown,
 )
 from sphinxext.nova.program import ClassDef, FunctionDef, Options, lookup, mro
@@ -60,8 +59,8 @@ _STACK: Final = 20_000
 """Python's own limit meanwhile. Its frames are on the heap, so that this is no danger."""
 _MOST_INSIDE: Final = 12
 """How often a function is inside itself, with other arguments each time, before nothing of them is told apart."""
-_FEWEST_INSIDE: Final = 2
-"""How often it is before it is looked at whether something grows each time."""
+_MOST_NESTED: Final = 2
+"""How much deeper nested an argument of a function may be than where it is around itself. One deeper is in releases."""
 _LONGEST_CHAIN: Final = 2
 """How many attributes of what a library returned are told apart."""
 _NEVER: Final = sys.maxsize
@@ -205,13 +204,13 @@ class Walker:
             definition = function.definition
             active = self._inside.get(definition)
             # What is inside itself may have to be told less apart, whatever is known of it otherwise.
-            if (not active or len(active) < _FEWEST_INSIDE) and (done := self._done.get(call)) is not None:
+            if not active and (done := self._done.get(call)) is not None:
                 if done.height > self.tallest:
                     self.tallest = done.height
                 return done
             names = self._bound(function, definition.fact.parameters, arguments, function.receiver)
             key = (definition, function.closure, *names.values())
-            if active and len(active) >= _FEWEST_INSIDE:
+            if active:
                 key = self._inner(key, names, active)
         found = self._summaries.get(key)
         if found is not None:
@@ -254,18 +253,29 @@ class Walker:
             for name in names:
                 names[name] = self.atoms.any
             return (*key[:2], *names.values())
-        (depth, outer), (_, inner) = active[-2:]
-        grown = [
-            name
-            for (name, value), before, first in zip(names.items(), inner[2:], outer[2:], strict=True)
-            if value is not before and self.atoms.has_grown(first, before, value)
-        ]
+        atoms = self.atoms
+        depth, outer = active[0]
+        grown: list[str] = []
+        if outer[1] is key[1]:
+            # Decorators make functions of the same definition that are inside one another without recursion.
+            grown += (
+                name
+                for (name, value), first in zip(names.items(), outer[2:], strict=True)
+                if value is not first and atoms.nesting(value) - atoms.nesting(first) > _MOST_NESTED
+            )
+        if not grown and len(active) > 1:
+            (depth, outer), (_, inner) = active[-2:]
+            grown += (
+                name
+                for (name, value), before, first in zip(names.items(), inner[2:], outer[2:], strict=True)
+                if value is not before and atoms.size(first) < atoms.size(before) < atoms.size(value)
+            )
         if not grown:
             return key
         self._lowest = min(self._lowest, depth)
         self.limits.is_met = True
         for name in grown:
-            names[name] = self.atoms.kinds(names[name])
+            names[name] = atoms.kinds(names[name])
         return (*key[:2], *names.values())
 
     def _made(

@@ -40,7 +40,7 @@ def services(program: Program, *of: str, with_start: bool = False) -> Answer[Ser
     with program.recording() as record:
         question = _Question(program, with_start=with_start)
         rows = tuple(map(question.row, question.chosen([name for name in of if name])))
-    found = (*problems(program), *record.problems, *question.problems)
+    found = (*problems(program), *record.problems, *question.problems, *question.left_open())
     return Answer(rows, found, exact({*record.sources, Source("ref", "")}))
 
 
@@ -78,6 +78,10 @@ class _Question:
         self._endpoints = Endpoints(self._walker)
         self._with_start = with_start
         self.problems: list[Problem] = []
+
+    def left_open(self) -> Iterator[Problem]:
+        """Give what had to be left open where managers are made."""
+        return self._walker.limits.problems()
 
     def chosen(self, names: Sequence[str]) -> Sequence[Command]:
         """Return the commands that are asked for."""
