@@ -90,7 +90,7 @@ def _classes(n: int) -> Mapping[str, str]:
         f"class C{number}(object):\n    def __init__(self, inner):\n        self.inner = inner\n" for number in range(n)
     ]
     for number in range(n):
-        made[number] += _lines(f"        self.made@ = C@(self)\n", times=n)
+        made[number] += _lines("        self.made@ = C@(self)\n", times=n)
     imports = "\n\n".join(made) + "\n\n"
     return _api(f"def run(self, context, n):\n{_START}    C0(self).made0.inner.inner()\n", imports)
 
@@ -99,8 +99,8 @@ def _makers(n: int) -> Mapping[str, str]:
     """Return classes whose methods make one another and call what they made."""
     made = []
     for number in range(n):
-        text = f"class C{number}(object):\n    def __init__(self, inner):\n        self.inner = inner\n\n    def go(self):\n"
-        made.append(text + _lines("        C@(self).go()\n", times=n))
+        text = f"class C{number}(object):\n    def __init__(self, inner):\n        self.inner = inner\n\n"
+        made.append(text + "    def go(self):\n" + _lines("        C@(self).go()\n", times=n))
     return _api(f"def run(self, context, n):\n{_START}    C0(self).go()\n", "\n\n".join(made) + "\n\n")
 
 

@@ -187,7 +187,9 @@ class Walker:
         self._waiting, self._inside = waiting, inside
         return found
 
-    def summary(self, function: Function | Lambda, arguments: Arguments) -> Summary:
+    def summary(  # noqa: C901 - the path that is taken most often is kept short
+        self, function: Function | Lambda, arguments: Arguments
+    ) -> Summary:
         """Return what a function does when it is called like this."""
         definition: FunctionDef | None
         key: Hashable

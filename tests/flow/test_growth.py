@@ -1,0 +1,201 @@
+"""Bounds in width: what a walk costs where arguments grow, and what is left open, in whatever order it is asked."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sphinxext.nova.flow import walker as walking
+from sphinxext.nova.flow.limits import DEEPEST, Limit
+from sphinxext.nova.model import Kind, QuestionError
+from sphinxext.nova.openstack.db_calls import db_calls
+from sphinxext.nova.openstack.rpc_flow import Flows, rpc_flow
+from sphinxext.nova.openstack.rpc_methods import rpc_methods
+from sphinxext.nova.openstack.talking import talking_tasks
+from tests.flow import growing, trees
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from sphinxext.nova.model import Flow, Problem
+    from sphinxext.nova.program import Program
+
+RUN = "nova.compute.api.API.run"
+SLOW = {"functions that return functions": 12}
+"""The trees that take more than twice the cube of their size and 60."""
+
+
+@pytest.fixture
+def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the limits be so low that small trees meet them."""
+    monkeypatch.setattr(walking, "MOST_EVALUATIONS", 400)
+    monkeypatch.setattr(walking, "MOST_SHARED", 200)
+    monkeypatch.setattr(walking, "MOST_CONTEXTS", 40)
+
+
+def growing_program(folder: Path, name: str, n: int) -> Program:
+    return trees.program(folder, growing.TREES[name](n))
+
+
+@pytest.mark.parametrize("name", growing.TREES)
+def test_what_grows_costs_no_more_than_the_cube(tmp_path: Path, name: str) -> None:
+    for n in (2, 4, 6):
+        flows = Flows(growing_program(tmp_path / str(n), name, n))
+        flow = flows.flow(flows.find(RUN))
+        assert "start_instance" in [message.method for message in flow.messages]
+        assert flows.walker.evaluations <= SLOW.get(name, 2) * n**3 + 60, n
+
+
+@pytest.mark.parametrize("name", growing.TREES)
+@pytest.mark.usefixtures("narrow")
+def test_no_more_than_the_limit_is_gone_through(tmp_path: Path, name: str) -> None:
+    for n in (4, 8, 12):
+        flows = Flows(growing_program(tmp_path / str(n), name, n))
+        flow = flows.flow(flows.find(RUN))
+        assert "start_instance" in [message.method for message in flow.messages]
+        assert flows.walker.evaluations <= 400
+        if flows.walker.evaluations == 400:
+            assert flows.problems
+        assert all(problem.kind is Kind.BUDGET for problem in flows.problems)
+
+
+def answer(flows: Flows, name: str) -> tuple[Flow | str, Sequence[Problem]]:
+    try:
+        found: Flow | str = flows.flow(flows.find(name))
+    except QuestionError as error:
+        found = str(error)
+    return found, flows.problems
+
+
+def entries(program: Program) -> Iterator[str]:
+    """Give some functions of the class that is asked: the first ones, and the last ones."""
+    module = program.module_at("nova/compute/api.py")
+    assert module is not None
+    names = [f"nova.compute.api.{fact.qualname}" for fact in module.facts.functions if fact.outer is None]
+    yield from dict.fromkeys([*names[:4], *names[-3:]])
+
+
+def compare(program: Program) -> bool:
+    """Ask each alone, and all in several orders; return whether anything was left open."""
+    names = list(entries(program))
+    alone = {name: answer(Flows(program), name) for name in names}
+    for order in (names, names[::-1], random.Random(1).sample(names, len(names))):
+        flows = Flows(program)
+        for name in order:
+            assert answer(flows, name) == alone[name], (name, order)
+    return any(problems for _, problems in alone.values())
+
+
+@pytest.mark.parametrize("name", growing.TREES)
+def test_what_grows_is_the_same_in_any_order(tmp_path: Path, name: str) -> None:
+    compare(growing_program(tmp_path, name, 4))
+
+
+@pytest.mark.parametrize("name", growing.TREES)
+@pytest.mark.usefixtures("narrow")
+def test_what_is_left_open_is_the_same_in_any_order(tmp_path: Path, name: str) -> None:
+    compare(growing_program(tmp_path, name, 8))
+
+
+def chain(length: int) -> str:
+    methods = [f"def m{level}(self, context):\n    self.m{level + 1}(context)\n" for level in range(length)]
+    return "\n".join([*methods, f"def m{length}(self, context):\n    self.compute_rpcapi.start_instance(context, 1)\n"])
+
+
+def test_a_chain_of_calls_is_followed_so_deep_in_any_order(tmp_path: Path) -> None:
+    program = trees.program(tmp_path, {"nova/compute/api.py": trees.api(chain(DEEPEST + 40))})
+    names = [f"nova.compute.api.API.m{level}" for level in (0, 30, 39, 40, 41, 45, 100, DEEPEST + 40)]
+    for order in (names, names[::-1]):
+        flows = Flows(program)
+        found = {name: answer(flows, name) for name in order}
+        assert [bool(flow.messages) for flow, _ in (found[name] for name in names) if not isinstance(flow, str)] == [
+            *[False] * 4,
+            *[True] * 4,
+        ], order
+        assert [[problem.message for problem in found[name][1]] for name in names[:5]] == [
+            [Limit.DEPTH.value.format(name=f"nova.compute.api.API.m{level + DEEPEST}")] for level in (0, 30, 39, 40)
+        ] + [[]], order
+
+
+def test_seven_thousand_conditions_one_after_the_other_are_plain(tmp_path: Path) -> None:
+    body = "".join(f"    if s == 'a{number}':\n        return {number}\n" for number in range(7000))
+    methods = "def run(self, context, s):\n    self.f(context, s)\n    self.f(context, 'x')\n\n"
+    methods += f"def f(self, context, s):\n{body}"
+    methods += "    self.compute_rpcapi.start_instance(context, s)\n"
+    answered = rpc_flow(trees.program(tmp_path, {"nova/compute/api.py": trees.api(methods)}), RUN)
+    assert [message.method for message in answered.rows[0].messages] == ["start_instance"]
+    assert answered.problems == ()
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["self.g(" * 9000 + "n" + ")" * 9000, "n" + "[0]" * 30_000, "lambda: " * 9000 + "n"],
+    ids=["calls", "subscripts", "lambdas"],
+)
+def test_a_function_that_is_nested_too_deeply_is_left_open_alone(tmp_path: Path, expression: str) -> None:
+    methods = "def run(self, context, n):\n    self.f(n)\n    self.compute_rpcapi.start_instance(context, n)\n\n"
+    methods += f"def f(self, n):\n    x = {expression}\n    x()\n\ndef g(self, n):\n    return n\n"
+    answered = rpc_flow(trees.program(tmp_path, {"nova/compute/api.py": trees.api(methods)}), RUN)
+    assert [message.method for message in answered.rows[0].messages] == ["start_instance"]
+    assert {problem.message for problem in answered.problems} <= {
+        Limit.NESTING.value.format(name="nova.compute.api.API.f")
+    }
+
+
+def test_messages_that_lead_to_messages_without_end(tmp_path: Path) -> None:
+    manager = "from nova import manager\nfrom nova.compute import rpcapi\n\n\nclass ComputeManager(manager.Manager):\n"
+    manager += "    def __init__(self):\n        self.client = rpcapi.ComputeAPI()\n\n"
+    client = str(trees.FILES["nova/compute/rpcapi.py"])
+    for number in range(200):
+        manager += f"    def m{number}(self, context):\n        self.client.m{number + 1}(context)\n\n"
+        client += f"    def m{number}(self, ctxt):\n        self.client.prepare().cast(ctxt, 'm{number}')\n\n"
+    files = {"nova/compute/manager.py": manager, "nova/compute/rpcapi.py": client}
+    files["nova/compute/api.py"] = trees.api("def run(self, context):\n    self.compute_rpcapi.m0(context)\n")
+    answered = rpc_flow(trees.program(tmp_path, files), RUN)
+    assert len(answered.rows[0].messages) == 100
+    assert [problem.kind for problem in answered.problems] == [Kind.BUDGET]
+    assert answered.problems[0].message.endswith("m99 is left open")
+
+
+SERVICE = """
+from nova import manager
+from nova.compute import api
+
+
+class ComputeManager(manager.Manager):
+    def __init__(self):
+        self.api = api.API()
+
+    @periodic_task.periodic_task
+    def task(self, context):
+        self.api.run(context, 1)
+"""
+
+
+@pytest.mark.usefixtures("narrow")
+def test_all_other_questions_are_bounded_alike(tmp_path: Path) -> None:
+    files = {**growing.TREES["levels of constants"](12), "nova/compute/manager.py": SERVICE}
+
+    def left_open(problems: Sequence[Problem]) -> bool:
+        return any(problem.kind is Kind.BUDGET for problem in problems)
+
+    def program() -> Program:
+        return trees.program(tmp_path, files)
+
+    shared = program()
+    alone = {of: db_calls(program(), of) for of in ("nova-compute", "nova-conductor", "nova-scheduler", RUN)}
+    for of in ("nova-conductor", "nova-compute", RUN, "nova-scheduler", RUN, "nova-compute"):
+        found = db_calls(shared, of)
+        assert (found.rows, left_open(found.problems)) == (alone[of].rows, left_open(alone[of].problems)), of
+    assert {of: left_open(one.problems) for of, one in alone.items()} == {
+        "nova-compute": True,
+        "nova-conductor": False,
+        "nova-scheduler": False,
+        RUN: True,
+    }
+    assert left_open(db_calls(program()).problems)
+    assert left_open(talking_tasks(program()).problems)
+    assert left_open(rpc_methods(program(), with_callers=True).problems)
