@@ -18,6 +18,7 @@ endif
 EMPTY :=
 SITE := $(or $(subst $(EMPTY) $(EMPTY),_,$(subst /,_,$(subst ./,,$(subst ../,,$(NOVA))))),$(EDITION))
 HTML := $(BUILD)/docs/$(SITE)/html$(TRANSLATION:%=-%)
+EPUB := $(BUILD)/docs/$(SITE)/epub$(TRANSLATION:%=-%)
 DOCTREES := $(BUILD)/docs/$(SITE)/doctrees$(TRANSLATION:%=-%)
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -55,12 +56,12 @@ lint: .venv/test.stamp ## Check style, types and the order of the packages
 .PHONY: test-newest
 test-newest: .venv/test.stamp node_modules/test.stamp $(BUILD)/wheelhouse.stamp ## Run the tests on the newest Sphinx
 	$(PY) tools/get_release.py --all
-	$(PY) -m pytest -n 2 -m 'not history and not browser and not diagrams'
+	$(PY) -m pytest -n 2 -m 'not history and not browser and not diagrams and not pdf'
 
 .PHONY: test-oldest
 test-oldest: .venv-oldest/test.stamp ## Run the tests on the oldest Sphinx that is supported
 	$(OLDEST) tools/get_release.py --all
-	$(OLDEST) -m pytest -n 2 -m 'not history and not browser and not diagrams and not node and not wheel' tests
+	$(OLDEST) -m pytest -n 2 -m 'not history and not browser and not diagrams and not pdf and not node and not wheel' tests
 
 .PHONY: test-history
 test-history: .venv/test.stamp ## Read every release tag of a git clone: make test-history NOVA_GIT=../nova
@@ -73,9 +74,19 @@ test-diagrams: .venv/test.stamp node_modules/test.stamp ## Let Mermaid read the 
 	NOVA_GIT='$(if $(NOVA_GIT),$(abspath $(NOVA_GIT)))' $(PY) -m pytest -n 2 -m diagrams
 
 .PHONY: test-browser
-test-browser: .venv/browser.stamp node_modules/test.stamp ## Look at built pages with Chromium, or with what CHROMIUM names
+test-browser: .venv-themes/browser.stamp node_modules/test.stamp ## Look at built pages, in six themes, with Chromium or what CHROMIUM names
+	.venv-themes/bin/python tools/get_release.py
+	.venv-themes/bin/python -m pytest -n 0 -m browser
+
+.PHONY: test-pdf
+test-pdf: .venv/test.stamp ## Look at pages that LaTeX has set; needs latexmk, pdflatex, xelatex and poppler's tools
 	$(PY) tools/get_release.py
-	$(PY) -m pytest -n 0 -m browser
+	$(PY) -m pytest -n 2 -m pdf
+
+.PHONY: test-epub
+test-epub: docs ## Build the documentation as a book, and parse all of its files
+	$(PY) -m sphinx -c conf/$(EDITION) -b epub -d '$(DOCTREES)' -q -n -W --keep-going docs '$(EPUB)'
+	$(PY) tools/check_xml.py '$(EPUB)'
 
 .PHONY: test-themes
 test-themes: .venv-themes/test.stamp ## Build the documentation with each of five themes
@@ -101,8 +112,8 @@ clean: ## Remove everything that was made or downloaded
 	$(PY) -m pip install --quiet --editable '.[docs,test]'
 	touch .venv/docs.stamp $@
 
-.venv/browser.stamp: .venv/test.stamp
-	$(PY) -m pip install --quiet --editable '.[docs,test,browser]'
+.venv-themes/browser.stamp: .venv-themes/test.stamp
+	.venv-themes/bin/python -m pip install --quiet --editable '.[docs,test,browser,themes]'
 	touch $@
 
 .venv-oldest/test.stamp: pyproject.toml constraints/oldest.txt

@@ -17,7 +17,6 @@ def setup(app: "Sphinx") -> "ExtensionMetadata":
     from sphinxext.nova import extension  # noqa: PLC0415
 
     app.require_sphinx("7.2")
-    app.setup_extension("sphinxcontrib.mermaid")
     extension.setup(app)
     return {
         "version": __version__,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import dataclass
 from io import StringIO
@@ -63,6 +64,10 @@ class Site:
         """Give a file that was written."""
         assert self.app is not None
         return (self.app.outdir / name).read_text(encoding="utf-8")
+
+    def text(self, name: str) -> str:
+        """Give an HTML file as a reader's search sees it: no tags, and each name whole."""
+        return html.unescape(re.sub(r"<[^>]*>", "", self.output(name)))
 
     def write(self, **pages: str) -> None:
         """Write pages, ``index`` as RST and ``page_md`` as Markdown."""

@@ -36,7 +36,7 @@ def test_a_template_of_ones_own_and_none(site: Site) -> None:
     assert site.build(nova_source_uri="https://example.org/{ref}/{path}#{line}") == ""
     assert 'href="https://example.org/2013.2/nova/service.py"' in site.output("index.html")
     assert site.build(nova_source_uri=None) == ""
-    assert "nova/service.py" in site.output("index.html")
+    assert "nova/service.py" in site.text("index.html")
     assert "https://example.org" not in site.output("index.html")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from docutils import nodes
 
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
 MERMAID = "mermaid.min.js"
 """Mermaid as one classic script, which browsers load from ``file://`` too; npm's package has it in ``dist/``."""
-
-STARTER = "sphinxext-nova-mermaid.js"
-"""Our file in ``_static`` that starts it."""
 
 
 class nova_diagram(nodes.General, nodes.Element):  # noqa: N801 - docutils' convention for nodes
@@ -73,8 +70,15 @@ def _without(node: nova_diagram) -> None:
     """Take a diagram away, and the figure around it unless a caption is left that can be referred to."""
     figure = node.parent
     figure.remove(node)
-    if not figure.children and isinstance(figure, nodes.figure):
+    if figure.children:
+        # Something is left in its place: docutils ends the caption only of a figure with more than one child.
+        figure.insert(0, nodes.raw("", "", format="html"))
+    elif isinstance(figure, nodes.figure):
         if figure["ids"]:
+            # A target before it has given it its id, and would be a second one of that name.
+            for target in list(figure.parent.findall(nodes.target)):
+                if target.get("refid") in figure["ids"]:
+                    target.parent.remove(target)
             figure.replace_self(nodes.target("", "", ids=figure["ids"]))
         else:
             figure.parent.remove(figure)
@@ -92,29 +96,6 @@ def _skip(_self: object, _node: nova_diagram) -> None:
     raise nodes.SkipNode
 
 
-def _add_scripts(
-    app: Sphinx, _page: str, _template: str, context: dict[str, Any], doctree: nodes.document | None
-) -> None:
-    if app.config.nova_mermaid != "local":
-        return
-    if doctree is None or not _has_mermaid(doctree):
-        # Pages that were not written by anybody (the index, the search) get sphinxcontrib-mermaid's script although
-        # they have no diagram; it would be the one thing on them that needs a network.
-        scripts = context.get("script_files", [])
-        scripts[:] = [
-            script for script in scripts if "mermaid" not in (getattr(script, "attributes", {}).get("body") or "")
-        ]
-    if doctree is not None and next(doctree.findall(nova_diagram), None) is not None:
-        app.add_js_file(MERMAID, defer="defer", priority=790)
-        app.add_js_file(STARTER, defer="defer", priority=791)
-
-
-def _has_mermaid(doctree: nodes.document) -> bool:
-    from sphinxcontrib.mermaid import mermaid
-
-    return next(doctree.findall(mermaid), None) is not None
-
-
 def _check_local(app: Sphinx) -> None:
     """Say so where the project's static files lack Mermaid."""
     if app.config.nova_mermaid != "local" or app.builder.format != "html":
@@ -127,10 +108,8 @@ def _check_local(app: Sphinx) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    """Add the node, what becomes of it, and the scripts to Sphinx."""
+    """Add the node and what becomes of it to Sphinx."""
     skip = (_skip, None)
     app.add_node(nova_diagram, html=(_visit_html, None), latex=skip, text=skip, man=skip, texinfo=skip)
     app.connect("doctree-resolved", _resolve)
     app.connect("builder-inited", _check_local)
-    # After sphinxcontrib-mermaid (500) has added what it adds.
-    app.connect("html-page-context", _add_scripts, priority=600)

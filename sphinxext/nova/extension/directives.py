@@ -78,7 +78,8 @@ class NovaDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Answer, or say in the page that there is no answer."""
-        answer = nova_answer(question=self.name.rpartition(":")[2])
+        asked = " ".join(" ".join(self.arguments).split())
+        answer = nova_answer(question=self.name.rpartition(":")[2], asked=asked)
         self.set_source_info(answer)
         if self.library.elsewhere:
             return [*self.left_out()]

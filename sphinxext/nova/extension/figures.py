@@ -9,6 +9,7 @@ from docutils import nodes
 from sphinxext.nova.escaping import visible
 from sphinxext.nova.extension.diagrams import nova_diagram
 from sphinxext.nova.extension.directives import NovaDirective, translate
+from sphinxext.nova.extension.names import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -89,7 +90,7 @@ class DrawingDirective(NovaDirective):
             yield link(other)
             if other.after:
                 said = translate(" after {number}. {method}")
-                yield nodes.Text(said.format(number=other.after.number, method=visible(other.after.text)))
+                yield words(said.format(number=other.after.number, method=visible(other.after.text)))
         if after:
             yield nodes.Text(".")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from sphinx.util import logging
@@ -32,6 +32,13 @@ _logger = logging.getLogger(__name__)
 _libraries: WeakKeyDictionary[BuildEnvironment, Library] = WeakKeyDictionary()
 
 
+class BuilderKind(NamedTuple):
+    """What is written: the name of the builder (``dirhtml``) and the format of its output (``html``)."""
+
+    name: str
+    format: str
+
+
 class Library:
     """What a build has opened so far.
 
@@ -39,11 +46,12 @@ class Library:
     processes of a parallel build inherit what was open when they were made.
     """
 
-    def __init__(self, config: Config, *, base: Path, builder: str, kept: Path) -> None:
+    def __init__(self, config: Config, *, base: Path, builder: BuilderKind, kept: Path) -> None:
         self.config = nova_config(config)
         self.language = config.language or "en"
         self.base = base
-        self.translating = builder == "gettext"
+        self.builder = builder
+        self.translating = builder.name == "gettext"
         """Whether all of the prose is wanted, whichever checkout the messages are extracted with."""
         self.elsewhere = False
         """Whether what is being parsed is about another release than that of the checkout."""
@@ -235,7 +243,10 @@ def library(env: BuildEnvironment) -> Library:
 
 def _open(app: Sphinx) -> None:
     _libraries[app.env] = Library(
-        app.config, base=Path(app.confdir), builder=app.builder.name, kept=Path(app.doctreedir)
+        app.config,
+        base=Path(app.confdir),
+        builder=BuilderKind(app.builder.name, app.builder.format),
+        kept=Path(app.doctreedir),
     )
 
 

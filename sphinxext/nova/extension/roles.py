@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from sphinx.roles import XRefRole
 
 from sphinxext.nova.extension.library import library
+from sphinxext.nova.extension.names import nova_name
 from sphinxext.nova.extension.staleness import note
 from sphinxext.nova.extension.warnings import warn
 from sphinxext.nova.problems import Kind, QuestionError, Source
@@ -36,6 +37,7 @@ class CheckoutRole(XRefRole):
     not in the checkout is a warning of kind ``name``.
     """
 
+    innernodeclass = nova_name
     separator: ClassVar[str] = "."
     """What stands between the parts of a target."""
 

@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING
 
 from docutils import nodes
 
+from sphinxext.nova.extension.names import nova_name, words
 from sphinxext.nova.present.tables import Look
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from sphinxext.nova.present.tables import Cell, Column, Table, TableRow
+
+
+_SENTENCE = 40
+"""How many characters of a text make its column at least so wide that it can be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,8 @@ class Renderer:
 
     def _paragraph(self, cell: Cell, column: Column) -> nodes.paragraph:
         paragraph = _paragraph(column)
+        if column.look is Look.TEXT and len(cell.text) > _SENTENCE:
+            paragraph["classes"].append("nova-prose")
         # What a checkout says is shown as it is; a quotation mark in it stays one.
         paragraph["support_smartquotes"] = False
         for number, part in enumerate(cell.parts or (cell,) if cell.text else ()):
@@ -79,9 +86,8 @@ class Renderer:
         return paragraph
 
     def _inline(self, cell: Cell, column: Column) -> nodes.Node:
-        inner: nodes.Element | nodes.Text = nodes.Text(cell.text)
-        if (cell.look or column.look) is Look.NAME:
-            inner = nodes.literal(cell.text, cell.text)
+        is_name = (cell.look or column.look) is Look.NAME
+        inner = nova_name(cell.text, cell.text) if is_name else words(cell.text)
         if uri := self.link(cell):
             inner = nodes.reference("", "", inner, internal=False, refuri=uri)
         return inner
