@@ -1,7 +1,8 @@
 """The values of expressions that need no running: constants, and what is computed from constants in the plainest way.
 
 Nothing of the checkout is executed: an expression is evaluated by its form, a handful of functions that only make
-text or containers are known by name, and everything else is :data:`.UNKNOWN`. So is what would be unreasonably large.
+text or containers are known by name, and everything else is :data:`.UNKNOWN`. So is what would be unreasonably large,
+which :mod:`~sphinxext.nova.program.bounded` says before it is made.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import textwrap
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from sphinxext.nova.program.bindings import Opaque
+from sphinxext.nova.program.bounded import MOST_BITS, as_text, check, formatted, joined, percent, repeated, size
 from sphinxext.nova.program.definitions import Assigned, External, FunctionDef
 from sphinxext.nova.program.names import candidates, resolve
 from sphinxext.nova.syntax.facts import ParameterKind
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from sphinxext.nova.program.definitions import Definition, Scope
+    from sphinxext.nova.program.program import Program
     from sphinxext.nova.syntax.forms import Expr, FPart, Stmt
 
 
@@ -33,25 +36,18 @@ class Unknown(enum.Enum):
 
 
 UNKNOWN: Final = Unknown.UNKNOWN
-"""What only running tells."""
-"""The value of what only running would tell; ``None`` is the constant ``None``."""
+"""The value of what is not statically known; ``None`` is the constant ``None``."""
 
 Locals: TypeAlias = "Mapping[str, object]"
 
 _STEPS: Final = 10_000
 """How many expressions are looked at for one value."""
 _DEEPEST: Final = 60
-_LARGEST: Final = 100_000
-"""How many characters or items a value may have."""
-_MOST_BITS: Final = 4096
+_MOST_MADE: Final = 1_000_000
+"""How many characters and items all values have together that are met on the way to one."""
 
 _TRANSLATION: Final = re.compile(r"_|N_|_L[A-Z]|gettext|_translate")
 """Functions that mark a text for translation; the text is what a reader of the source sees."""
-_PLAIN_FORMAT: Final = re.compile(r"(?:[^%]|%%|%(?:\(\w+\))?[-+ #0]{0,3}\d{0,2}(?:\.\d{1,2})?[sdrifxXg])*")
-
-_PLAIN_FIELDS: Final = re.compile(r"(?:[^{}]|\{\w*\})*")
-_FIELD: Final = re.compile(r"\{(\w*)\}")
-
 _BINARY: Final[Mapping[str, Callable[[Any, Any], object]]] = {
     "+": operator.add,
     "-": operator.sub,
@@ -88,7 +84,7 @@ def evaluate(expression: Expr, scope: Scope, known: Locals | None = None) -> obj
     with one unknown item is unknown.
     """
     try:
-        return _Evaluation().value(expression, scope, known or {}, 0)
+        return _Evaluation(scope.module.program).value(expression, scope, known or {}, 0)
     except _UnknownError:
         return UNKNOWN
 
@@ -100,17 +96,26 @@ class _UnknownError(Exception):
 class _Evaluation:
     """The evaluation of one expression, with what bounds it."""
 
-    def __init__(self) -> None:
+    def __init__(self, program: Program) -> None:
+        self._program = program
         self._steps = _STEPS
+        self._left = _MOST_MADE
+        self._values: dict[Definition, Any] = {}
+        """The values of names that were met before."""
 
     def value(self, expression: Expr, scope: Scope, known: Locals, depth: int) -> Any:  # noqa: ANN401 - any value
         self._steps -= 1
-        if depth > _DEEPEST or self._steps < 0:
+        self._program.evaluations -= 1
+        if depth > _DEEPEST or self._steps < 0 or self._program.evaluations < 0:
             raise _UnknownError
         try:
-            return _bounded(self._value(expression, scope, known, depth + 1))
+            found = self._value(expression, scope, known, depth + 1)
+            self._left -= size(found)
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-            raise _UnknownError from error  # Python would raise, too.
+            raise _UnknownError from error  # Python would raise, too; or it is too large.
+        if self._left < 0:
+            raise _UnknownError
+        return found
 
     def _value(self, expression: Expr, scope: Scope, known: Locals, depth: int) -> Any:  # noqa: ANN401, C901 - a flat table
         def value(part: Expr) -> Any:  # noqa: ANN401 - any value
@@ -126,7 +131,7 @@ class _Evaluation:
             case ("number", number, _):
                 return number
             case ("fstring", parts):
-                return "".join(_formatted(part, value) for part in parts)
+                return joined("", (_formatted(part, value) for part in parts))
             case ("tuple" | "list" | "set" as kind, items):
                 return _CONTAINERS[kind](self._items(items, scope, known, depth))
             case ("dict", pairs):
@@ -181,9 +186,11 @@ class _Evaluation:
         return values[0]
 
     def _defined(self, definition: Definition, depth: int) -> Any:  # noqa: ANN401 - any value
-        if isinstance(definition, Assigned):
-            return self.value(definition.value, definition.scope, {}, depth)
-        raise _UnknownError
+        if not isinstance(definition, Assigned):
+            raise _UnknownError
+        if definition not in self._values:
+            self._values[definition] = self.value(definition.value, definition.scope, {}, depth)
+        return self._values[definition]
 
     def _called(
         self, function: Expr, given: list[Any], named: dict[str, Any], scope: Scope, known: Locals, depth: int
@@ -267,48 +274,33 @@ def _formatted(part: FPart, value: Callable[[Expr], Any]) -> str:
         case ("str", text):
             return text
         case ("format", expression, "" | "s", ()):
-            return str(value(expression))
+            return as_text(value(expression))
         case _:
             raise _UnknownError
 
 
-def _bounded(value: Any) -> Any:  # noqa: ANN401 - any value
-    """Return the value if it is of a reasonable size."""
-    match value:
-        case bool():
-            return value
-        case int():
-            large = value.bit_length() > _MOST_BITS
-        case str() | bytes() | list() | tuple() | set() | frozenset() | dict():
-            large = len(value) > _LARGEST
-        case _:
-            return value
-    if large:
-        raise _UnknownError
-    return value
-
-
 def _operate(left: Any, sign: str, right: Any) -> Any:  # noqa: ANN401 - any value
-    if sign == "%" and isinstance(left, str) and not _PLAIN_FORMAT.fullmatch(left):
-        raise _UnknownError
     numbers = isinstance(left, int) and isinstance(right, int)
     match sign:
+        case "%" if isinstance(left, str):
+            return percent(left, right)
         case "/" if numbers:
             if left % right:
                 raise _UnknownError  # Python 2 cuts off what Python 3 keeps.
             return left // right
-        case "*" if not numbers and _size(left) * _size(right) > _LARGEST:
+        case "*" if isinstance(right, int) and isinstance(left, _REPEATED):
+            return repeated(left, right)
+        case "*" if isinstance(left, int) and isinstance(right, _REPEATED):
+            return repeated(right, left)
+        case "**" if not numbers or right < 0 or left.bit_length() * right > MOST_BITS:
             raise _UnknownError
-        case "**" if not numbers or right < 0 or left.bit_length() * right > _MOST_BITS:
+        case "<<" if right > MOST_BITS:
             raise _UnknownError
-        case "<<" if right > _MOST_BITS:
+        case "%" if isinstance(left, bytes):
             raise _UnknownError
-    return _bounded(_BINARY[sign](left, right))
-
-
-def _size(value: Any) -> int:  # noqa: ANN401 - any value
-    """Return how much larger a product gets by this factor."""
-    return value if isinstance(value, int) else len(value) if hasattr(value, "__len__") else 1
+    found = _BINARY[sign](left, right)
+    size(found)
+    return found
 
 
 def _compare(left: Any, rest: list[tuple[str, Any]]) -> bool:  # noqa: ANN401 - any value
@@ -322,23 +314,23 @@ def _compare(left: Any, rest: list[tuple[str, Any]]) -> bool:  # noqa: ANN401 - 
 
 
 def _format(text: str, *given: object, **named: object) -> str:
-    """Do what ``str.format`` does with plain fields only, which cannot reach into their values."""
-    fields = iter(given)
-
-    def field(match: re.Match[str]) -> str:
-        name = match[1]
-        if not name:
-            return str(next(fields))
-        return str(given[int(name)] if name.isdecimal() else named[name])
-
-    if not _PLAIN_FIELDS.fullmatch(text):
-        raise _UnknownError
-    try:
-        return _FIELD.sub(field, text)
-    except StopIteration:
-        raise _UnknownError from None
+    return formatted(text, given, named)
 
 
+def _str(value: object = "") -> str:
+    return as_text(value)
+
+
+def _join(separator: str, texts: Iterable[str]) -> str:
+    return joined(separator, texts)
+
+
+def _path(first: str, *more: str) -> str:
+    check(sum(map(len, more), len(first)) + len(more))
+    return posixpath.join(first, *more)
+
+
+_REPEATED: Final = (str, bytes, list, tuple)
 _CONTAINERS: Final[Mapping[str, Callable[[Iterable[Any]], Any]]] = {"tuple": tuple, "list": list, "set": set}
 
 _FUNCTIONS: Final[Mapping[str, Callable[..., object]]] = {
@@ -350,17 +342,17 @@ _FUNCTIONS: Final[Mapping[str, Callable[..., object]]] = {
     "builtins.len": len,
     "builtins.list": list,
     "builtins.set": set,
-    "builtins.str": str,
+    "builtins.str": _str,
     "builtins.tuple": tuple,
     "inspect.cleandoc": inspect.cleandoc,
-    "os.path.join": posixpath.join,
+    "os.path.join": _path,
     "textwrap.dedent": textwrap.dedent,
 }
 """What is called with known values; none of them does anything but make a value."""
 
 _TEXT_METHODS: Final[Mapping[str, Callable[..., object]]] = {
     "format": _format,
-    "join": str.join,
+    "join": _join,
     "lower": str.lower,
     "lstrip": str.lstrip,
     "rstrip": str.rstrip,

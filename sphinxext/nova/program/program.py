@@ -27,6 +27,11 @@ _Noted: TypeAlias = tuple[str, str, tuple[str, ...]]
 """A source as it is noted, many thousand times in a walk: a tuple is compared and hashed much faster."""
 
 _NOTHING: Final[AbstractSet[_Noted]] = frozenset()
+_EVALUATIONS: Final = 5_000_000
+"""How many expressions are looked at for all values of a checkout that are computed from others.
+
+All questions together need @EVALUATIONS@ at most.
+"""
 _NOT_IMPORTED: Final = "tests"
 """The folder, at any depth, whose files describe no running service."""
 
@@ -92,6 +97,8 @@ class Program:
         """Where sources are noted now."""
         self.noted: set[str] = set()
         """The files among them, by their paths: looked at most often, by far. Another one for each recording."""
+        self.evaluations = _EVALUATIONS
+        """How many expressions may still be looked at for constants; see :mod:`.constants`."""
 
     # --- what was looked at
 
