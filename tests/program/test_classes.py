@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sphinxext.nova.model import Kind, Problem
 from sphinxext.nova.program import (
     Assigned,
     ClassDef,
@@ -21,6 +24,7 @@ from sphinxext.nova.program import (
     subclasses,
 )
 from sphinxext.nova.program.linear import linearised
+from tests.bounds import within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -249,10 +253,46 @@ def test_any_graph_has_an_order(rows: list[list[int]]) -> None:
     assert sorted(order) == sorted(reached)
 
 
-def test_a_very_long_line_of_ancestors(program: Make) -> None:
-    count = 3000
-    text = "class C0(object): pass\n" + "".join(f"class C{n}(C{n - 1}): pass\n" for n in range(1, count))
+def test_a_very_long_line_of_ancestors_is_cut_and_said(program: Make) -> None:
+    text = "class C0(object): pass\n" + "".join(f"class C{n}(C{n - 1}): pass\n" for n in range(1, 10_000))
     made = program({"nova/x.py": text})
-    order = mro(class_(made, "nova.x", f"C{count - 1}"))
-    assert len(order) == count + 1
-    assert order[-1] == External("builtins.object")
+    assert len(mro(class_(made, "nova.x", "C98"))) == 100
+    assert not made.problems
+    assert names(mro(class_(made, "nova.x", "C9999"))) == [f"nova.x.C{n}" for n in range(9999, 9899, -1)]
+    assert len(mro(class_(made, "nova.x", "C99"))) == 100
+    message = "a class has more than 99 ancestors: what the rest of them have is left out"
+    assert made.problems == (Problem(Kind.DEPTH, message, "nova/x.py"),)
+
+
+def test_an_order_is_made_in_few_steps() -> None:
+    asked: Counter[int] = Counter()
+
+    def bases(node: int) -> tuple[int, ...]:
+        asked[node] += 1
+        return (*range(node - 1, max(node - 9, -1), -1),)
+
+    assert linearised(90, bases) == (*range(90, -1, -1),)
+    assert set(asked.values()) == {1}
+    assert len(linearised(10**6, bases)) == 100
+
+
+def test_diamonds_one_below_the_other() -> None:
+    rows = {f"{side}{level}": (f"A{level - 1}", f"B{level - 1}") for level in range(1, 45) for side in "AB"}
+    order = linearised("A44", lambda node: rows.get(node, ()))
+    assert len(order) == 89
+    assert order[:3] == ("A44", "A43", "B43")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "class A(\n" * 100_000,
+        f"class A({'a' * 200_000}!)\n",
+        f"from z import {', '.join(f'a{n} as b{n}' for n in range(20_000))}\n",
+        f"from z import {'a' * 200_000}\nas x\n",
+    ],
+    ids=["open brackets", "a long base", "aliases in one line", "a long name"],
+)
+def test_scanning_for_subclasses_takes_time_by_the_length_of_the_text(program: Make, text: str) -> None:
+    made = program({"nova/x.py": "class A(object): pass\nclass B(A): pass\n", "nova/y.py": text})
+    assert within(lambda: names(subclasses(class_(made, "nova.x", "A")))) == ["nova.x.B"]

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 LARGEST: Final = 100_000
 """The largest value, in characters and items.
 
-The largest of 2010.1, 2013.2, 20.0.0, 34.0.0 and cinder 29.0.0 has @LARGEST@.
+The largest of 2010.1, 2013.2, 20.0.0, 34.0.0 and cinder 29.0.0 has 7,394.
 """
 DEEPEST: Final = 20
-"""How many containers a value may have inside one another. Those releases have at most @DEEPEST@."""
+"""How many containers a value may have inside one another. Those releases have at most 2."""
 MOST_BITS: Final = 4096
 """The largest whole number, in bits: 1,233 digits, so that Python writes it, which it does up to 4,300."""
 _CONVERSION: Final = re.compile(r"%(?:\((\w+)\))?[-+ #0]{0,3}(\d{0,2})(?:\.\d{1,2})?([sdrifxXg%])")

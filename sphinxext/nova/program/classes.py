@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from sphinxext.nova.program.bindings import Binding
-    from sphinxext.nova.program.definitions import Definition
+    from sphinxext.nova.program.definitions import Definition, Module
     from sphinxext.nova.program.program import Program
 
 # A pattern that begins with a plain text is looked for many times as fast as one that does not.
 _CLASS: Final = re.compile(rb"\n[ \t]*class[ \t]+(\w+)[ \t]*\(([^)]*)\)")
 _AS: Final = re.compile(rb"as[ \t]")
-_ALIAS: Final = re.compile(rb"\b(\w+)[ \t]+as[ \t]+(\w+)")
-_LAST_NAME: Final = re.compile(rb"(\w+)[ \t\r\n]*(?:,|$)")
+_ALIAS: Final = re.compile(rb"\b(\w++)[ \t]+as[ \t]+(\w+)")
+_LAST_NAME: Final = re.compile(rb"\b(\w++)[ \t\r\n]*(?:,|$)")
 
 
 class Member(NamedTuple):
@@ -102,18 +102,20 @@ def _function(class_: ClassDef, bindings: tuple[Binding, ...]) -> FunctionDef | 
 
 
 def _assigned_to_self(class_: ClassDef) -> Mapping[str, list[Assigned]]:
-    return class_.module.program.remember(("self", class_), _assignments, class_)
+    module = class_.module
+    return module.program.remember(("self", module), _assignments, module).get(class_.index, {})
 
 
-def _assignments(class_: ClassDef) -> Mapping[str, list[Assigned]]:
-    found: defaultdict[str, list[Assigned]] = defaultdict(list)
-    for assignment in class_.module.facts.attributes:
-        if assignment.class_ == class_.index and assignment.function is not None and assignment.operator is None:
+def _assignments(module: Module) -> Mapping[int, Mapping[str, list[Assigned]]]:
+    """Return what the methods of each class of a module assign to attributes of their instance."""
+    found: defaultdict[int, defaultdict[str, list[Assigned]]] = defaultdict(lambda: defaultdict(list))
+    for assignment in module.facts.attributes:
+        if assignment.class_ is not None and assignment.function is not None and assignment.operator is None:
             match assignment.target:
                 case str(target):
                     name = target.partition(".")[2]
-                    scope = FunctionDef(class_.module, assignment.function)
-                    found[name].append(Assigned(scope, name, assignment.value, assignment.line))
+                    scope = FunctionDef(module, assignment.function)
+                    found[assignment.class_][name].append(Assigned(scope, name, assignment.value, assignment.line))
     return found
 
 
@@ -147,7 +149,8 @@ def _derived(program: Program) -> Mapping[str, set[tuple[str, str]]]:
     for path, data in program.checkout.read_many(program.source_files()):
         if isinstance(data, Problem):
             continue
-        for name, bases in _CLASS.findall(b"\n" + data):
+        # Behind the last bracket no class can match, and each would be looked for to the end of the file.
+        for name, bases in _CLASS.findall(b"\n" + data[: data.rfind(b")") + 1]):
             for base in _LAST_NAME.findall(bases):
                 found[base.decode()].add((name.decode(), path))
         for name, alias in _aliases(data):
@@ -156,9 +159,11 @@ def _derived(program: Program) -> Mapping[str, set[tuple[str, str]]]:
 
 
 def _aliases(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Give what is written ``name as alias``, in any statement; what shares its line with others, more than once."""
+    """Give what is written ``name as alias``, in any statement."""
+    end = 0  # of the last line that was looked at
     for found in _AS.finditer(data):
         before = found.start() - 1
-        if data[before : before + 1] in {b" ", b"\t"}:
-            line = data.rfind(b"\n", 0, before) + 1
-            yield from _ALIAS.findall(data, line, data.find(b"\n", line) + 1 or len(data))
+        if before >= end and data[before : before + 1] in {b" ", b"\t"}:
+            line = data.rfind(b"\n", end, before) + 1 or end
+            end = data.find(b"\n", before) + 1 or len(data)
+            yield from _ALIAS.findall(data, line, end)
