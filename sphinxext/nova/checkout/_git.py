@@ -9,14 +9,20 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
+
+from sphinxext.nova.checkout._special import Scope, special_file
 
 if TYPE_CHECKING:
     import subprocess
 
 TIMEOUT: Final = 30.0
 """Seconds that one git command may take; listing all of Nova takes hundredths of one."""
+
+_PATIENCE: Final = 2.0
+"""Seconds after which git is thought to wait for something that is no file, which then is looked for."""
 
 _SETTINGS: Final = (
     # Programs that a repository can name.
@@ -61,6 +67,10 @@ class GitError(Exception):
     """git was asked and did not answer. The text is what git said, without the path of this machine."""
 
 
+class GitStalledError(GitError):
+    """git waits, or would wait, for something that is no file; asking it anything else is of no use."""
+
+
 class GitSilentError(GitError):
     """git failed without a word, as it does where ``--quiet`` leaves only one reason."""
 
@@ -82,6 +92,8 @@ class Git:
 
     def __init__(self, root: str) -> None:
         self.root = root
+        self._looked_at = 0
+        """The :class:`.Scope` in which special files were looked for."""
 
     def run(self, *arguments: str) -> bytes:
         """Run one command to its end and return what it printed.
@@ -90,32 +102,61 @@ class Git:
         """
         import subprocess  # noqa: PLC0415 - a folder without git, and what is kept of it, need none
 
+        self.look_for_special(Scope.REPOSITORY)
         try:
-            done = subprocess.run(  # noqa: S603 - a fixed program; no argument is an option unless written here
+            process = subprocess.Popen(  # noqa: S603 - a fixed program; no argument is an option unless written here
                 self._command(arguments),
                 env=_environment(self.root),
                 stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=TIMEOUT,
-                check=False,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
             )
         except FileNotFoundError:
             raise GitMissingError("git is not installed") from None
         except OSError as error:
             raise GitError(f"git cannot be run: {error.strerror}") from None
+        with process:
+            try:
+                output, errors = self._output(process)
+            except BaseException:
+                process.kill()
+                raise
+        if process.returncode:
+            raise self._error(errors.decode("utf-8", "replace"))
+        return output
+
+    def _output(self, process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
+        import subprocess  # noqa: PLC0415 - as above
+
+        with suppress(subprocess.TimeoutExpired):
+            return process.communicate(timeout=_PATIENCE)
+        self.look_for_special(Scope.FOLDER)
+        try:
+            return process.communicate(timeout=TIMEOUT - _PATIENCE)
         except subprocess.TimeoutExpired:
-            raise GitError(f"git took longer than {TIMEOUT:.0f} seconds") from None
-        if done.returncode:
-            raise self._error(done.stderr.decode("utf-8", "replace"))
-        return done.stdout
+            raise GitStalledError(f"git took longer than {TIMEOUT:.0f} seconds") from None
+
+    def look_for_special(self, scope: Scope) -> None:
+        """Look for what git would wait for without end, once: a pipe in place of a file.
+
+        :raises GitStalledError: there is some.
+        """
+        if scope <= self._looked_at:
+            return
+        found = special_file(self.root, scope)
+        if found is not None:
+            found = _ABSOLUTE.sub(".../", found)
+            raise GitStalledError(f"{found} is no regular file (a pipe, a socket or a device)")
+        self._looked_at = scope
 
     def start(self, *arguments: str, stdin: IO[bytes] | None = None) -> subprocess.Popen[bytes]:
         """Start a command whose output is read while it runs, fed from ``stdin`` or (``None``) through a pipe.
 
-        :raises GitError: it could not be run.
+        :raises GitError: it could not be run, or would not come to an end.
         """
         import subprocess  # noqa: PLC0415 - as above
 
+        self.look_for_special(Scope.OBJECTS)
         try:
             return subprocess.Popen(  # noqa: S603 - as above
                 self._command(arguments),

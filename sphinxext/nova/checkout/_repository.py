@@ -7,7 +7,7 @@ import shlex
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from sphinxext.nova.checkout._git import Git, GitDistrustError, GitError, GitSilentError
+from sphinxext.nova.checkout._git import Git, GitDistrustError, GitError, GitSilentError, GitStalledError
 
 _VERSION_TAGS: Final = "[0-9]*.[0-9]*"
 
@@ -43,6 +43,8 @@ def resolve(git: Git, revision: str) -> Commit | None:
         found = git.run("rev-parse", "--git-common-dir", "--verify", "--quiet", "--end-of-options", wanted)
     except GitSilentError:
         return None
+    except GitStalledError:
+        raise
     except GitError:
         git.run("rev-parse", "--git-dir")  # is it the repository, or "no upstream configured for branch 'main'"?
         return None

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from sphinxext.nova.checkout import _metadata, _repository
 from sphinxext.nova.checkout._base import Checkout
-from sphinxext.nova.checkout._git import GitError
+from sphinxext.nova.checkout._git import GitError, GitStalledError
 from sphinxext.nova.checkout._identity import Identity, NotOpenStackError, identify
 from sphinxext.nova.checkout._names import Listing, joined, usable
 from sphinxext.nova.checkout._objects import Objects
 from sphinxext.nova.checkout._problems import Unreadable
+from sphinxext.nova.checkout._special import Scope
 from sphinxext.nova.problems import CheckoutError, Kind, Problem
 
 if TYPE_CHECKING:
@@ -28,7 +29,10 @@ def open_commit(look: RevisionLook) -> Checkout:
     """
     place, git, commit = look.place, look.git, look.commit
     try:
+        git.look_for_special(Scope.OBJECTS)
         tree = _repository.tree_of(git, commit.oid)
+    except GitStalledError as error:
+        raise CheckoutError(Kind.GIT, _repository.explain(error, place.folder)) from None
     except GitError as error:
         message = f"{place.spec!r} cannot be listed, the repository has not all of its objects: {error}"
         raise CheckoutError(Kind.REVISION, message) from None
