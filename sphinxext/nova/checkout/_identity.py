@@ -30,7 +30,7 @@ class NotOpenStackError(Exception):
 
 
 _OPENSTACK = re.compile(
-    r"^\s*author\s*=\s*OpenStack\b|^Author(?:-email)?:\s*OpenStack\b|name\s*=\s*[\"']OpenStack[\"']"
+    r"^[ \t]*author\s*=\s*OpenStack\b|^Author(?:-email)?:\s*OpenStack\b|name\s*=\s*[\"']OpenStack[\"']"
     r"|Environment :: OpenStack|docs\.openstack\.org/",
     re.IGNORECASE | re.MULTILINE,
 )

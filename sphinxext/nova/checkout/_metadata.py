@@ -6,11 +6,16 @@ import re
 from collections.abc import Callable
 from typing import Any, Final
 
+from sphinxext.nova.checkout.formats import FormatError, read_ini, read_toml
+
 Reader = Callable[[str], str | None]
 """Returns the text of a file, ``None`` where there is none."""
 
 _FILES: Final = ("PKG-INFO", "pyproject.toml", "setup.cfg", "setup.py")
 
+_LONGEST_VERSION: Final = 64
+"""Characters; the longest tag of a release (``20.0.0.0rc1``) has 11. Python reads no number of more than 4,300 digits.
+"""
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?")
 _VERSION = re.compile(r"[0-9]+(?:\.[0-9]+)*[A-Za-z0-9.+!_-]{0,40}")
 _FIRST_YEAR: Final = 2010
@@ -19,7 +24,7 @@ _PARTS = re.compile(r"^[A-Z]+_VERSION\s*=\s*(\[[^\]\n]{0,80}\])", re.MULTILINE)
 """``NOVA_VERSION = ['2012', '2', None]`` in ``nova/version.py``: 2011.1-2012.2."""
 _NOT_FINAL = re.compile(r"^FINAL\s*=\s*False\b", re.MULTILINE)
 _SETUP_NAME = re.compile(
-    r"^\s*(?:setup\(\s*)?name\s*=\s*[\"']([^\"'\n]{1,64})[\"']|^project\s*=\s*[\"'](\w+)[\"']", re.MULTILINE
+    r"^[ \t]*(?:setup\(\s*)?name\s*=\s*[\"']([^\"'\n]{1,64})[\"']|^project\s*=\s*[\"'](\w+)[\"']", re.MULTILINE
 )
 _SETUP_VERSION = re.compile(
     r"\bversion\s*=\s*(?:[\w.]{1,80}get_version\(\s*[\w\"']{1,40}\s*,\s*)?[\"']([^\"'\n]{1,40})[\"']",
@@ -63,7 +68,7 @@ def version(read: Reader, package: str, egg_info: str | None) -> str | None:
 
 def is_version(text: str) -> bool:
     """Tell whether a tag is a version (``2013.2.rc1``, ``34.0.0``) and no other mark (``havana-eol``)."""
-    return "." in text and _VERSION.fullmatch(text) is not None
+    return "." in text and len(text) <= _LONGEST_VERSION and _VERSION.fullmatch(text) is not None
 
 
 def newest(tags: list[str]) -> str | None:
@@ -87,8 +92,9 @@ def _first(form: re.Pattern[str], *places: Callable[[], object]) -> str | None:
     """Return the first declared value that has the right form; what a hostile file declares goes into links."""
     for place in places:
         value = place()
-        if isinstance(value, str) and form.fullmatch(value.strip()):
-            return value.strip()
+        text = value.strip() if isinstance(value, str) else ""
+        if len(text) <= _LONGEST_VERSION and form.fullmatch(text):
+            return text
     return None
 
 
@@ -98,22 +104,18 @@ def _header(text: str | None, field: str) -> str | None:
 
 
 def _setup_cfg(text: str | None, field: str) -> str | None:
-    import configparser  # noqa: PLC0415 - an sdist of Nova has said all in PKG-INFO
-
-    parser = configparser.RawConfigParser(strict=False)
-    try:
-        parser.read_string(text or "")
-    except configparser.Error:
+    if not text:
         return None
-    return parser.get("metadata", field, fallback=None)
+    parser, error = read_ini(text, ("=", ":"))
+    if error is not None or not parser.has_section("metadata"):
+        return None
+    return next((value for name, value in parser.items("metadata") if name.lower() == field), None)
 
 
 def _pyproject(text: str | None) -> dict[str, Any]:
-    import tomllib  # noqa: PLC0415 - as above
-
     try:
-        project = tomllib.loads(text or "").get("project")
-    except (tomllib.TOMLDecodeError, RecursionError):
+        project = read_toml(text or "").get("project")
+    except FormatError:
         return {}
     return project if isinstance(project, dict) else {}
 
@@ -122,7 +124,7 @@ def _version_py(text: str | None) -> str | None:
     found = _PARTS.search(text or "")
     if not found:
         return None
-    import ast  # noqa: PLC0415 - as above
+    import ast  # noqa: PLC0415 - the checkouts of few releases need it
 
     try:
         parts = ast.literal_eval(found[1])

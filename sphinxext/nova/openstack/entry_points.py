@@ -9,16 +9,17 @@ where the project itself says nothing: it may be left over from an older build.
 
 from __future__ import annotations
 
-import configparser
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sphinxext.nova.checkout import Unreadable
+from sphinxext.nova.checkout.formats import FormatError, read_ini, read_toml
 from sphinxext.nova.model import Kind, Problem
 from sphinxext.nova.program import evaluate
 from sphinxext.nova.syntax.walking import calls
 
 if TYPE_CHECKING:
+    import configparser
     from collections.abc import Iterable, Iterator, Mapping
 
     from sphinxext.nova.program import Module, Program
@@ -84,16 +85,10 @@ class _Reading:
         text = self._text(path)
         if not text:
             return
-        import tomllib  # noqa: PLC0415 - most releases have no such file
-
         try:
-            project = tomllib.loads(text).get("project")
-        except tomllib.TOMLDecodeError as error:
-            found = re.search(r"at line (\d+)", str(error))
-            self._problem(path, f"is no TOML: {error}", int(found[1]) if found else None)
-            return
-        except RecursionError:
-            self._problem(path, "is nested too deep")
+            project = read_toml(text).get("project")
+        except FormatError as error:
+            self._problems.append(Problem(error.kind, str(error), path, error.line))
             return
         project = project if isinstance(project, dict) else {}
         groups = project.get("entry-points")
@@ -164,15 +159,9 @@ class _Reading:
 
     def _ini(self, path: str) -> tuple[configparser.RawConfigParser, Mapping[str, int]]:
         text = self._text(path)
-        parser = _parser()
-        try:
-            parser.read_string(text)
-        except AttributeError:
-            # What configparser raises where a line goes on from an option without a value, in the middle of its work.
-            parser = _parser()
-            self._problem(path, "is no INI file: an option without a value goes on in the next line")
-        except configparser.Error as error:
-            self._problem(path, f"is no INI file: {str(error).splitlines()[0]}", getattr(error, "lineno", None))
+        parser, error = read_ini(text, ("=",))
+        if error is not None:
+            self._problems.append(Problem(error.kind, str(error), path, error.line))
         return parser, _lines_of(text)
 
     def _text(self, path: str) -> str:
@@ -199,13 +188,6 @@ def _items(expression: Expr, module: Module) -> Iterator[str]:
             whole = evaluate(expression, module)
             found = list(whole) if isinstance(whole, list | tuple) else []
     yield from (item for item in found if isinstance(item, str))
-
-
-def _parser() -> configparser.RawConfigParser:
-    # Nova's has "%" in its values, and sections that occur twice.
-    parser = configparser.RawConfigParser(strict=False, delimiters=("=",), allow_no_value=True)
-    parser.optionxform = str  # type: ignore[assignment,method-assign] # as the documentation says
-    return parser
 
 
 def _lines_of(text: str) -> Mapping[str, int]:
