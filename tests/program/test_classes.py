@@ -13,7 +13,6 @@ from sphinxext.nova.model import Kind, Problem
 from sphinxext.nova.program import (
     Assigned,
     ClassDef,
-    External,
     Program,
     attribute,
     bases,

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from sphinxext.nova.checkout import open_checkout
 from sphinxext.nova.program import UNKNOWN, Program, evaluate
+from sphinxext.nova.program.bounded import DEEPEST, LARGEST, TooLargeError, size
 from sphinxext.nova.syntax import read
+from tests.bounds import within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -305,3 +307,168 @@ def test_what_has_a_value_has_that_of_python(empty: Module, text: str) -> None:
         return
     expected = eval(text, {"__builtins__": {}})
     assert (value, type(value)) == (expected, type(expected))
+
+
+BIG = """
+A = 'x' * 90_000
+B = (A,) * 90_000
+C = (A,)
+N = ((0,) * 300,) * 300
+
+def twice(value):
+    return (value, value)
+
+def many(value):
+    return (value,) * 1000
+
+def add(value):
+    return value + value
+
+D = twice(twice(twice(twice(twice(twice(twice(twice(twice(1)))))))))
+E = twice(twice(twice(twice(twice(twice(twice(twice(twice(D)))))))))
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "B",
+        "''.join(C * 2)",
+        "A.join(['a', 'b', 'c'])",
+        "os.path.join(*(C * 2))",
+        "os.path.join(A, A)",
+        "('{0}' * 33000).format(A)",
+        "'{}{}'.format(A, A)",
+        "'%s%s' % (A, A)",
+        "'%(a)s%(a)s' % {'a': A}",
+        "('%s' * 50000) % (C * 50000)",
+        "('%99d' * 5000) % ((1,) * 5000)",
+        "'%1000000000d' % 1",
+        "'%.1000000000f' % 1",
+        "'{:>1000000000}'.format(1)",
+        "f'{A}{A}'",
+        "f'{1:1000000000}'",
+        "A + A",
+        "[A] + [A]",
+        "(N,) * 2",
+        "[[[0] * 1000] * 1000] * 1000",
+        "str([[['x' * 100] * 10] * 10] * 100)",
+        "str(N)",
+        "dict([(N, 1), (2, N)])",
+        "{N: N}",
+        "[N, N]",
+        "list(A + 'xxxxxxxxxxxxxxxx')",
+        "E",
+        "{E: 1}",
+        "E in (E, E)",
+        "many(many(many(many(1))))",
+        "{many(many(many(many(1)))): 1}",
+        "set(many(many(many(1))))",
+        "9 ** 9 ** 9",
+        "1 << 10 ** 9",
+        "1 << 4000 << 4000",
+        "10 ** 1000 * 10 ** 1000",
+        "int('f' * 5000, 16)",
+        "int('1' * 5000)",
+        "-(1 << 4096)",
+        "float(10 ** 400)",
+        "1.5 ** 10000",
+        "'x'.ljust(10 ** 9)",
+        "'x'.zfill(10 ** 9)",
+        "'x'.center(10 ** 9)",
+        "'a'.replace('', A)",
+        "'\\t'.expandtabs(10 ** 9)",
+        "range(10 ** 12)",
+        "list(range(10 ** 12))",
+        "b'%1000000000d' % 1",
+        "b'x' * 10 ** 9",
+        "() * 10 ** 9 + ((),) * 10 ** 9",
+        "+".join(["A"] * 12),
+        "(" * 60 + "1" + ",)" * 60,
+    ],
+)
+def test_what_would_be_too_large_has_no_value(program: Make, text: str) -> None:
+    module = program({"nova/x.py": BIG}).module("nova.x")
+    assert module is not None
+    assert within(lambda: evaluate(form(text), module)) is UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("len('x' * 90_000)", 90_000),
+        ("len(('x' * 300,) * 300)", 300),
+        ("'' * 10 ** 9", ""),
+        ("[] * 10 ** 9 + [1]", [1]),
+        ("'x' * -(10 ** 9)", ""),
+        ("10 ** 1000", 10**1000),
+        ("1 >> 10 ** 9", 0),
+        ("'%5s|%-5s|%%|%05d|%.2f|%r' % ('a', 'b', 7, 1.5, 'c')", "    a|b    |%|00007|1.50|'c'"),
+        ("'%(a)s %(b)d' % {'a': [1], 'b': 2}", "[1] 2"),
+        ("'%s' % 'one'", "one"),
+        ("'%s' % [1, 2]", "[1, 2]"),
+        ("'{} {}'.format(1, (2,))", "1 (2,)"),
+        ("'{1} {0} {name}'.format(1, 2, name='three')", "2 1 three"),
+        ("'100%'", "100%"),
+        ("'a' in 'abc'", True),
+        ("str()", ""),
+        ("os.path.join('a', 'b', '/c', 'd')", "/c/d"),
+    ],
+)
+def test_what_is_small_has_its_value(program: Make, text: str, expected: object) -> None:
+    module = program({"nova/x.py": BIG + "import os\n"}).module("nova.x")
+    assert module is not None
+    assert evaluate(form(text), module) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["'%s%s' % ('a',)", "'%(a)s' % {}", "'%(a)s' % 5", "'{} {}'.format(1)", "'{a}'.format(1)"]
+)
+def test_a_text_without_all_its_values_has_none(empty: Module, text: str) -> None:
+    assert evaluate(form(text), empty) is UNKNOWN
+
+
+def test_the_size_counts_what_is_inside_each_time() -> None:
+    inner = ["abc", 5, None]
+    assert size(inner) == 6
+    assert size([inner, inner]) == 14
+    assert size({"key": inner}) == 1 + 3 + 1 + 6
+    assert size("a" * LARGEST) == LARGEST
+    with pytest.raises(TooLargeError):
+        size("a" * (LARGEST + 1))
+    deep: object = 1
+    for _ in range(DEEPEST):
+        deep = [deep]
+    assert size(deep) == DEEPEST
+    with pytest.raises(TooLargeError):
+        size([deep])
+    round_: list[object] = []
+    round_.append(round_)
+    with pytest.raises(TooLargeError):
+        size(round_)
+
+
+def test_what_is_computed_on_the_way_is_bounded_too(program: Make) -> None:
+    lines = ["S0 = 'ab'", *(f"S{n} = S{n - 1} + S{n - 1}" for n in range(1, 100))]
+    lines += ["T0 = (1,)", *(f"T{n} = (T{n - 1}, T{n - 1})" for n in range(1, 100))]
+    lines += [f"ALL = ({', '.join(['S12'] * 50)})", f"MORE = [{', '.join(['len(S15)'] * 100)}]"]
+    module = program({"nova/x.py": "\n".join(lines)}).module("nova.x")
+    assert module is not None
+    values = within(lambda: {name: evaluate(name, module) for name in ("S14", "S99", "T10", "T99", "ALL", "MORE")})
+    assert values["S14"] == "ab" * 2**14
+    assert [name for name, value in values.items() if value is UNKNOWN] == ["S99", "T99", "ALL", "MORE"]
+
+
+def test_the_values_of_a_checkout_take_a_bounded_number_of_steps(program: Make) -> None:
+    made = program(
+        {
+            "nova/x.py": "def f0(x):\n    return x\n"
+            + "".join(f"def f{n}(x):\n    return f{n - 1}(x) or f{n - 1}(x)\n" for n in range(1, 40))
+        }
+    )
+    module = made.module("nova.x")
+    assert module is not None
+    made.evaluations = 1000
+    assert evaluate(form("f20(0)"), module) is UNKNOWN
+    assert evaluate(form("1 + 1"), module) is UNKNOWN
+    assert made.evaluations < 0

@@ -31,6 +31,8 @@ _DEEPEST: Final = 40
 
 The longest way in 2010.1, 2013.2, 20.0.0, 34.0.0 and cinder 29.0.0 has 4.
 """
+_MOST_PARTS: Final = 40
+"""How many parts of a dotted name are followed. The same releases have at most @PARTS@."""
 _DEEPEST_BASES: Final = 10
 """How many classes have to have their bases known before those of one: ``class A(B.C)``, ``class B(D.E)``.
 
@@ -68,7 +70,7 @@ def imported_by_string(name: str, program: Program) -> Definition | None:
 
 def _imported_by_string(name: str, program: Program) -> Definition | None:
     module, *attributes = name.replace(":", ".").split(".")
-    if not all(part.isidentifier() for part in (module, *attributes)):
+    if len(attributes) > _MOST_PARTS or not all(part.isidentifier() for part in (module, *attributes)):
         return None
     if not program.has_package(module):
         return External(".".join((module, *attributes)))
@@ -145,9 +147,9 @@ class _Search:
                 found = self.expression(value, scope)
             case _:
                 return ()
-        for attribute in attributes:
+        for attribute in attributes if len(attributes) <= _MOST_PARTS else ():
             found = self.members(found, attribute)
-        return found
+        return found if len(attributes) <= _MOST_PARTS else ()
 
     def module(self, name: str) -> Sequence[Definition]:
         module = self._program.module(name)

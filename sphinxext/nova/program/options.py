@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sphinxext.nova.program.definitions import Module, Scope
     from sphinxext.nova.program.program import Program
     from sphinxext.nova.program.registrations import OptionCall
-    from sphinxext.nova.syntax.forms import CallForm, Expr
+    from sphinxext.nova.syntax.forms import CallForm, Expr, Keyword
 
 _OBJECTS: Final = frozenset({"CONF", "FLAGS"})
 """The names by which code refers to the configuration."""
@@ -39,6 +39,8 @@ _COMPUTED: Final = tuple(re.compile(rb"%s(?!%s)" % (call, _NAME)) for call in _C
 _SCRIPTS: Final = "bin"
 """The folder of the programs up to 2013.1, some of which have options of their own."""
 _MOST_ALIASES: Final = 5
+_MOST_ITEMS: Final = 200
+"""How many items are looked at of a list of older names; a release has 4 at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,15 +220,24 @@ def _preferred(near: Module | None, group: str, name: str) -> dict[str, int]:
     if near is None:
         return {}
     found = {}
-    for statement in near.body:
-        match statement:
-            case ("expr", _, ("call", str(function), (("str", option), ("str", module), *_), keywords, _, _)):
-                if function.endswith((".import_opt", ".DECLARE")) and option == name:
-                    imported_group = evaluate(dict(keywords).get("group"), near)
-                    source = near.program.module(module)
-                    if source is not None and (imported_group or DEFAULT) == group:
-                        found[source.path] = 1
+    imported = near.program.remember(("imports of options", near), _imported, near)
+    for module, keywords in imported.get(name, ()):
+        imported_group = evaluate(dict(keywords).get("group"), near)
+        source = near.program.module(module)
+        if source is not None and (imported_group or DEFAULT) == group:
+            found[source.path] = 1
     return {**found, near.path: 0}
+
+
+def _imported(module: Module) -> Mapping[str, Sequence[tuple[str, tuple[Keyword, ...]]]]:
+    """Return what a module says with ``import_opt``, by the name of the option: the module and the keywords."""
+    found: defaultdict[str, list[tuple[str, tuple[Keyword, ...]]]] = defaultdict(list)
+    for statement in module.body:
+        match statement:
+            case ("expr", _, ("call", str(function), (("str", option), ("str", other), *_), keywords, _, _)):
+                if function.endswith((".import_opt", ".DECLARE")):
+                    found[option].append((other, keywords))
+    return found
 
 
 def _options(module: Module) -> Iterator[ConfigOption]:
@@ -289,17 +300,20 @@ def _deprecated(given: Mapping[str, Expr], registered: OptionCall, group: str, n
 
 
 def _calls(expression: Expr, scope: Scope) -> Iterator[CallForm]:
-    """Give the calls in a list, which may have a name."""
-    match expression:
-        case ("list" | "tuple", items):
-            for item in items:
-                yield from _calls(item, scope)
-        case ("call", *_):
-            yield expression
-        case str():
-            for definition in candidates(expression, scope):
-                if isinstance(definition, Assigned):
-                    yield from _calls(definition.value, definition.scope)
+    """Give the calls in a list, which may have a name; its items are looked at as far as :data:`_MOST_ITEMS`."""
+    waiting = [(expression, scope)]
+    for _ in range(_MOST_ITEMS):
+        if not waiting:
+            return
+        form, where = waiting.pop()
+        match form:
+            case ("list" | "tuple", items):
+                waiting += [(item, where) for item in reversed(items[:_MOST_ITEMS])]
+            case ("call", *_):
+                yield form
+            case str():
+                found = [one for one in candidates(form, where) if isinstance(one, Assigned)]
+                waiting += [(one.value, one.scope) for one in reversed(found)]
 
 
 def _number(value: object) -> int | float | None:

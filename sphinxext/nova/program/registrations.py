@@ -178,6 +178,8 @@ class _Reader:
         values = evaluate(iterable, frame.scope, frame.known)
         if isinstance(values, list | tuple):
             for value in values:
+                if self._steps < 0:
+                    return
                 yield from self._options(element, _Frame(frame.scope, {**frame.known, name: value}, frame.loops), depth)
         else:
             loops = {**frame.loops, name: (iterable, frame)}
@@ -206,16 +208,15 @@ def _place(scope: Scope, call: CallForm) -> tuple[Module, int, int]:
 
 def group_name(group: Expr, scope: Scope, known: Mapping[str, object]) -> str | None:
     """Return the name of an option group: given as a text, an ``OptGroup``, or its ``.name``; ``None`` if not known."""
-    value = evaluate(group, scope, known)
-    if value is None or isinstance(value, str):
-        return value or DEFAULT
-    match group:
-        case str() if group.endswith(".name"):
-            return group_name(group.removesuffix(".name"), scope, known)
-        case str():
-            found = resolve(group, scope)
-            if isinstance(found, Assigned):
-                return _group_object(found.value, found.scope, {})
+    for expression in (group, group.removesuffix(".name")) if isinstance(group, str) else (group,):
+        group = expression
+        value = evaluate(group, scope, known)
+        if value is None or isinstance(value, str):
+            return value or DEFAULT
+    if isinstance(group, str):
+        found = resolve(group, scope)
+        if isinstance(found, Assigned):
+            return _group_object(found.value, found.scope, {})
     return _group_object(group, scope, known)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -18,10 +19,27 @@ _OPERATORS: Final = {
     for operator in operators
 } | {"**": _POWER}
 
+_FRAMES: Final = 2_000
+"""More calls than are inside one another for an expression: ``a[1, b]`` takes 7 for each of at most 150 levels."""
+_LONGEST_FIELD: Final = 2_000
+"""How many characters a replacement field has at most; beyond, it is left out (``f'{…}'``).
+
+With f-strings inside one another each level doubles the backslashes of those within.
+"""
+
 
 def render(expression: Expr) -> str:
     """Return Python source for an expression; strings in ``repr``'s quotes, spaces as PEP 8 has them."""
-    return _render(expression)[0]
+    try:
+        return _render(expression)[0]
+    except RecursionError:
+        # As deep as expressions are read, and the caller may be deep in others.
+        before = sys.getrecursionlimit()
+        sys.setrecursionlimit(before + _FRAMES)
+        try:
+            return _render(expression)[0]
+        finally:
+            sys.setrecursionlimit(before)
 
 
 def _render(expression: Expr) -> tuple[str, int]:
@@ -175,6 +193,8 @@ def _replacement_fields(pieces: Iterable[FPart]) -> Iterable[str]:
         else:
             _, value, conversion, specification = piece
             text = render(value)
+            if len(text) > _LONGEST_FIELD:
+                text = "…"
             mark = f"!{conversion}" if conversion else ""
             form = f":{''.join(_replacement_fields(specification))}" if specification else ""
             yield f"{{{' ' * text.startswith('{')}{text}{mark}{form}}}"
@@ -183,9 +203,11 @@ def _replacement_fields(pieces: Iterable[FPart]) -> Iterable[str]:
 def _parameters(parameters: tuple[RawParameter, ...]) -> str:
     result: list[str] = []
     kinds = [kind for _, kind, *_ in parameters]
+    starred = False
     for index, (name, kind, has_default, default, _, unpack) in enumerate(parameters):
-        if kind == "keyword-only" and not {"star", "keyword-only"} & set(kinds[:index]):
+        if kind == "keyword-only" and not starred:
             result.append("*")
+        starred = starred or kind in {"star", "keyword-only"}
         star = {"star": "*", "star-star": "**"}.get(kind, "")
         shown = render(unpack) if unpack is not None else name
         result.append(f"{star}{shown}{f'={_at(default, _CHOOSE)}' if has_default else ''}")
