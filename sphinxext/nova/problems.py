@@ -56,10 +56,9 @@ class Kind(enum.StrEnum):
     SYNTAX = "syntax"
     """A part of a Python file cannot be understood; the rest of the file is used."""
     DEPTH = "depth"
-    """Folders are nested deeper than the extension goes."""
+    """Folders are nested, or classes inherit from one another, deeper than the extension goes."""
     BUDGET = "budget"
     """The answer would take far more work than that of any release, or goes deeper; the rest of it is left open."""
-    """Folders are nested, or classes inherit from one another, deeper than the extension goes."""
     UNRESOLVED = "unresolved"
     """Only running Nova would tell a value that an answer needs; the answer leaves it open."""
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sphinxext.nova.openstack.docstrings import summary
+from tests.bounds import within
 
 
 @pytest.mark.parametrize(
@@ -35,3 +36,23 @@ def test_summary(docstring: str | None, said: str | None) -> None:
 def test_any_docstring_gives_one_line_or_none(docstring: str) -> None:
     said = summary(docstring)
     assert said is None or (said.strip() == said and "\n" not in said and said)
+
+
+@pytest.mark.parametrize(
+    ("docstring", "said"),
+    [
+        ("`a link  <http://example.org>`__", "a link"),
+        ("`  kept  ` and ````", "kept   and"),
+        (":" * 200_000, None),
+        ("a `b" + " " * 200_000 + "c", "a `b" + " " * 200_000 + "c"),
+        ("a " + "`<" * 100_000, "a " + "`<" * 100_000),
+        ("a " + "**" * 100_001 + "b", "a " + "**" * 100_001 + "b"),
+        ("a" + "\n \n" * 100_000 + "b", "a"),
+        ("=" * 200_000 + " x", "=" * 200_000 + " x"),
+        ("a" + ". " * 100_000 + "b", "a" + ". " * 100_000 + "b"),
+        ("a." * 100_000 + " - ", "a." * 100_000 + " -"),
+    ],
+    ids=range(10),
+)
+def test_a_summary_takes_time_by_the_length_of_the_text(docstring: str, said: str | None) -> None:
+    assert within(lambda: summary(docstring)) == said

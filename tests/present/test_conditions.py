@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sphinxext.nova.present.conditions import LONGEST, negated, of_newest, shortened
+from sphinxext.nova.present.conditions import LONGEST, LONGEST_READ, negated, of_newest, one_line, shortened
+from tests.bounds import within
 
 
 @pytest.mark.parametrize(
@@ -90,3 +91,26 @@ def test_the_opposite_of_a_condition(condition: str, expected: str) -> None:
 )
 def test_what_a_condition_is_where_all_services_are_new(condition: str | None, expected: object) -> None:
     assert of_newest(condition) is expected
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "f(" * 50_000 + ")" * 50_000,
+        "a == b or " * 100_000 + "c",
+        "(()" * 50_000 + ")" * 50_000,
+        "(a if b else c)" * 50_000,
+    ],
+    ids=["calls", "comparisons", "brackets", "choices"],
+)
+def test_a_condition_of_any_length(condition: str) -> None:
+    short, opposite, newest = within(lambda: (shortened(condition), negated(condition), of_newest(condition)))
+    assert len(short) <= LONGEST
+    assert len(opposite) <= LONGEST_READ + 10
+    assert newest is None
+
+
+def test_what_is_cut_off_is_marked() -> None:
+    assert one_line("a" * LONGEST_READ) == "a" * LONGEST_READ
+    assert one_line("a" * LONGEST_READ + "b") == "a" * LONGEST_READ + " …"
+    assert shortened("a and " * 1000 + "b").endswith("…")

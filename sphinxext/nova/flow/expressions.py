@@ -27,7 +27,36 @@ _EQUAL: Final = {"is": True, "==": True, "is not": False, "!=": False}
 _WITHIN: Final = {"in": True, "not in": False}
 _STEADY: Final = frozenset({External, Mod, Option})
 """The kinds of things whose attributes are the same each time, and do nothing."""
+_MOST_BEFORE: Final = 50
+"""How many items before one are shown in its condition. The longest condition of 2013.2 and 34.0.0 has 422 characters.
+"""
+_LONGEST_CONDITION: Final = 10_000
+"""Characters."""
 _PLAIN: Final = (str, int, float, bytes, bool, type(None))
+
+
+class _Before:
+    """The items of ``and`` or ``or`` before one, as far as they decide whether that is looked at."""
+
+    def __init__(self, *, stops_at: bool) -> None:
+        self._stops_at = stops_at
+        self._text = ""
+        self.items: list[Expr] = []
+
+    def append(self, item: Expr) -> None:
+        """Add one; what is beyond the limit is shown as an ellipsis, the same for all that follow."""
+        if len(self.items) <= _MOST_BEFORE:
+            self.items.append(item if len(self.items) < _MOST_BEFORE else ("error", "…"))
+            self._text = ""
+
+    def condition(self) -> str:
+        """Return when the next item is looked at."""
+        if not self._text:
+            first, *more = self.items
+            form = none_of(self.items) if self._stops_at else ("and", tuple(self.items)) if more else first
+            text = render(form)
+            self._text = text if len(text) <= _LONGEST_CONDITION else f"{text[:_LONGEST_CONDITION]}…"
+        return self._text
 
 
 class Expressions:
@@ -366,7 +395,7 @@ class Expressions:
         frame.names = dict(kept)
         found: Value = ()
         value: Value = ()
-        before: list[Expr] = []
+        before = _Before(stops_at=stops_at)
         for item in items:
             if value:
                 # What is left was the result; the rest is looked at only if it was not.
@@ -374,7 +403,7 @@ class Expressions:
                 found = tuple(self._settled(atom, stops_at) for atom in found)
             aside = frame.aside()
             value = self.value(frame, item)
-            self._only_if(frame, before, item, frame.take(aside), stops_at=stops_at)
+            self._only_if(frame, before, item, frame.take(aside))
             known = truth(value)
             if known is stops_at:
                 break
@@ -384,13 +413,12 @@ class Expressions:
         frame.back_to(kept, self._atoms.join)
         return self._atoms.limited(found + value)
 
-    def _only_if(self, frame: Frame, before: list[Expr], item: Expr, steps: Steps, *, stops_at: bool) -> None:
+    def _only_if(self, frame: Frame, before: _Before, item: Expr, steps: Steps) -> None:
         """Note what is done for a later item of ``and`` or ``or``: only after those before it."""
-        if not steps or not before:
+        if not steps or not before.items:
             frame.steps += steps
             return
-        condition = none_of(before) if stops_at else before[0] if len(before) == 1 else ("and", tuple(before))
-        frame.steps.append(Choice("opt", frame.scope, (Way(render(condition), self._line(item), steps),)))
+        frame.steps.append(Choice("opt", frame.scope, (Way(before.condition(), self._line(item), steps),)))
 
     def _settled(self, atom: Atom, known: bool) -> Atom:  # noqa: FBT001 - the truth that is known
         if isinstance(atom, Unknown):

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _FIELD: Final = re.compile(r"%(?:\((\w+)\))?[-+ #0]*\d*(?:\.\d+)?([sdrif%])")
 _BRACES: Final = re.compile(r"\{(\w*)\}")
+_LONGEST: Final = 1000
+"""How many characters of a text are put together: more than are kept of one, so that what is too long stays so."""
 
 
 class Texts:
@@ -124,13 +126,13 @@ class Texts:
         known = [""]
         for literal, value, expression in parts:
             if value is None:
-                known = [text + literal for text in known]
+                known = [(text + literal)[:_LONGEST] for text in known]
                 continue
             texts = self.texts(value)
             if not texts:
                 rest: Written | None = (frame.scope, expression) if expression is not None else None
                 return tuple(self._atoms.text(text, rest) for text in known)
-            known = [text + one for text in known for one in texts][:4]
+            known = [(text + one)[:_LONGEST] for text in known for one in texts[:4]][:4]
         return self._atoms.limited(self._atoms.const(text) for text in known)
 
     def texts(self, value: Value) -> list[str]:

@@ -6,6 +6,7 @@ next to it that it calls. It is short in all releases, and says by the names of 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -22,7 +23,7 @@ from sphinxext.nova.program.bindings import Value
 from sphinxext.nova.syntax.walking import calls, inside, statements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from sphinxext.nova.model import Command
     from sphinxext.nova.program import Assigned, Options, Program, Scope
@@ -230,14 +231,22 @@ class Bootstrap:
         known = value(expression, scope, self._options)
         if isinstance(known, str):
             return [known]
-        for where, block in self.blocks:
+        for iterable in self._loops.get((scope, expression), ()) if isinstance(expression, str) else ():
+            items = value(iterable, scope, self._options)
+            if isinstance(items, list | tuple):
+                return [item for item in items if isinstance(item, str)]
+        return []
+
+    @cached_property
+    def _loops(self) -> Mapping[tuple[Scope, str], Sequence[Expr]]:
+        """What the loops of a scope go through, by their variables."""
+        found: defaultdict[tuple[Scope, str], list[Expr]] = defaultdict(list)
+        for scope, block in self.blocks:
             for statement in statements(block):
                 match statement:
-                    case ("for", _, target, iterable, _, _, _) if where == scope and target == expression:
-                        items = value(iterable, scope, self._options)
-                        if isinstance(items, list | tuple):
-                            return [item for item in items if isinstance(item, str)]
-        return []
+                    case ("for", _, str(target), iterable, _, _, _):
+                        found[scope, target].append(iterable)
+        return found
 
     def written(self, expression: Expr, place: Place) -> Written:
         """Return what an argument of a call stands for, and where that is written.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sphinxext.nova.openstack.options import uses
 from sphinxext.nova.program import UNKNOWN, evaluate
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from sphinxext.nova.openstack.options import Use
     from sphinxext.nova.program import FunctionDef, Options
     from sphinxext.nova.syntax.forms import Block, Expr, Stmt
+
+
+_MOST: Final = 100
+"""How many statements are looked at that may come before a body does anything."""
 
 
 class Tested(NamedTuple):
@@ -75,7 +79,7 @@ class _Body:
         """
         known: dict[str, object] = {}
         body = self._function.body
-        for number, statement in enumerate(body):
+        for number, statement in enumerate(body[:_MOST]):
             match statement:
                 case ("expr", _, ("str", _)):
                     continue

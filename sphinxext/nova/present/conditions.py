@@ -26,6 +26,10 @@ _OPPOSITES |= {"<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 LONGEST = 60
 """The longest condition in a picture, in characters: what stays legible beside an arrow."""
 
+LONGEST_READ = 1000
+"""The longest condition that is looked at, in characters: to shorten one takes more than the square of its length. The
+longest of 2013.2 and 34.0.0 has 422."""
+
 
 def of_newest(condition: str | None) -> bool | None:
     """Say what a condition is where every service is of the newest release; ``None`` where that does not decide it.
@@ -60,8 +64,9 @@ def negated(condition: str) -> str:
 
 
 def one_line(condition: str) -> str:
-    """Take away line breaks and repeated white space."""
-    return _SPACE.sub(" ", condition).strip()
+    """Take away line breaks and repeated white space, and what is beyond :data:`LONGEST_READ`."""
+    text = _SPACE.sub(" ", condition).strip()
+    return text if len(text) <= LONGEST_READ else f"{text[:LONGEST_READ].rstrip()} …"
 
 
 def shortened(condition: str, longest: int = LONGEST) -> str:

@@ -21,6 +21,8 @@ STAR: Final = "*"
 _DEEPEST: Final = 40
 """How many compound statements inside one another are looked into. Nova has fewer than ten."""
 _MOST_AUGMENTED: Final = 50
+_MOST_BINDINGS: Final = 100
+"""How many bindings of one name are told apart where paths meet; of what they stand for, 8 are followed."""
 _TYPE_CHECKING: Final = "TYPE_CHECKING"
 
 
@@ -158,11 +160,15 @@ class _Binder:
             for block in blocks:
                 self.block(block, after, depth + 1)
             afters.append(after)
-        for name in dict.fromkeys(name for after in afters for name in after):
+        # What none of them binds stays as it was; that are nearly all names where there are many.
+        changed = dict.fromkeys(
+            name for after in afters for name, bindings in after.items() if bound.get(name) is not bindings
+        )
+        for name in changed:
             found: list[Binding] = []
             for after in afters:
                 found += [binding for binding in after.get(name, ()) if not any(binding is other for other in found)]
-            bound[name] = tuple(found)
+            bound[name] = tuple(found[:_MOST_BINDINGS])
 
 
 def _is_for_checkers(condition: Expr) -> bool:

@@ -32,7 +32,7 @@ _DEEPEST: Final = 40
 The longest way in 2010.1, 2013.2, 20.0.0, 34.0.0 and cinder 29.0.0 has 4.
 """
 _MOST_PARTS: Final = 40
-"""How many parts of a dotted name are followed. The same releases have at most @PARTS@."""
+"""How many parts of a dotted name are followed. The same releases have at most 9."""
 _DEEPEST_BASES: Final = 10
 """How many classes have to have their bases known before those of one: ``class A(B.C)``, ``class B(D.E)``.
 

@@ -11,6 +11,7 @@ import pytest
 from sphinxext.nova.checkout import open_checkout
 from sphinxext.nova.openstack.rest import find_rest_action, function_of, rest_actions, rest_actions_for
 from sphinxext.nova.program import Program
+from tests.bounds import within
 from tests.openstack.rest.record_rest_actions import EXPECTED, counted
 from tests.openstack.test_history import tags
 from tests.small_nova import make
@@ -437,3 +438,55 @@ def handlers_of(asked: Program, path: str) -> list[tuple[int, str]]:
         if is_controller and "wsgi.extends" not in names and (public or "wsgi.action" in names):
             found.append((function.line, function.qualname))
     return found
+
+
+ROUTER = """\
+import routes
+
+from nova import wsgi
+
+
+class Controller(object):
+    def index(self, req):
+        pass
+
+
+class APIRouter(wsgi.Router):
+    def __init__(self):
+        mapper = routes.Mapper()
+        mapper.resource('server', 'servers', controller=Controller())
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "cut"),
+    [
+        ("        self.a()\n    def a(self):\n" + "        self.a()\n" * 10, True),
+        (
+            "".join(f"{' ' * (8 + depth)}for i{depth} in ({'1, ' * 50}):\n" for depth in range(8)) + " " * 16 + "f()\n",
+            True,
+        ),
+        ("        self.x = self.x\n" * 60 + "        mapper.resource('a', 'b', controller=self.x)\n", True),
+        (
+            "        d = {}\n        d['a'] = d\n        d['b'] = d['a']\n        mapper.connect(str(d), d['a'])\n",
+            False,
+        ),
+        ("        x = (1,)\n" + "        x = (x, x)\n" * 500 + "        mapper.connect(str(x))\n", False),
+        ("        k = 'k' * 90000\n" + "".join(f"        d{n}[k] = k\n" for n in range(3000)), False),
+    ],
+    ids=["methods", "loops", "attributes", "a dictionary in itself", "tuples", "long keys"],
+)
+def test_a_router_that_takes_too_long_is_cut_and_said(tmp_path: Path, more: str, cut: bool) -> None:
+    files = {
+        **PACKAGES,
+        f"{API}/compute/__init__.py": ROUTER + more,
+        "nova/wsgi.py": "class Router(object):\n    pass\n",
+    }
+    program = Program(open_checkout(str(make(tmp_path / "nova", files))))
+
+    def found() -> tuple[list[str], list[str]]:
+        return [action.name for action in rest_actions(program)], [problem.message for problem in program.problems]
+
+    names, problems = within(found)
+    assert names == ["GET /servers"]
+    assert bool([one for one in problems if "takes more steps than are read" in one]) is cut

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from sphinxext.nova.model import Kind, Problem
 from sphinxext.nova.program import (
     UNKNOWN,
     Assigned,
@@ -21,6 +22,7 @@ from sphinxext.nova.program import (
     mro,
     resolve,
 )
+from sphinxext.nova.program.constants import Unknown
 from sphinxext.nova.syntax.facts import ParameterKind
 from sphinxext.nova.syntax.walking import blocks, inside, own_expressions, statements
 
@@ -35,7 +37,31 @@ _MOST: Final = 50
 _WRAPPERS: Final = frozenset({"Resource", "ResourceV21"})
 """Classes of ``nova/api/openstack/wsgi.py`` that wrap a controller, their first argument."""
 
+_STEPS: Final = 5_000
+"""How many statements and expressions are read for one class that sets up routes. Those of 2013.2 need 139.
+"""
+_MOST_KEYS: Final = 1_000
+"""How many items are added to a dictionary."""
+_LONGEST_KEY: Final = 200
+"""Characters of the key of what a dictionary holds; the names of resources have 40 at most."""
+
 Classes: TypeAlias = "tuple[ClassDef, ...]"
+
+
+@dataclass(slots=True)
+class Allowance:
+    """How much may still be read; what calls itself ten times would else be read 10 to the eighth times."""
+
+    left: int = _STEPS
+
+    def take(self, frame: Frame) -> bool:
+        """Return whether one step more may be taken; the first that may not is a problem."""
+        self.left -= 1
+        if self.left == -1:
+            module = frame.function.module
+            message = f"{frame.function.fact.qualname} takes more steps than are read: routes may be left out"
+            module.program.complain(Problem(Kind.DEPTH, message, module.path, frame.function.fact.line))
+        return self.left >= 0
 
 
 @dataclass(slots=True)
@@ -52,6 +78,7 @@ class Frame:
     aliases: dict[str, Expr] = field(default_factory=dict)
     """What stands for the item of a loop: ``for class_ in (VolumeController, SnapshotController)``."""
     depth: int = 0
+    allowance: Allowance = field(default_factory=Allowance)
 
     def value(self, expression: Expr) -> object:
         """Return the value of an expression, ``UNKNOWN`` where it is not known."""
@@ -86,6 +113,8 @@ def run(frame: Frame, on_call: Callable[[CallForm, Frame], None]) -> None:
 
 def _run(block: Block, frame: Frame, on_call: Callable[[CallForm, Frame], None], depth: int) -> None:
     for statement in block if depth else ():
+        if not frame.allowance.take(frame):
+            return
         for part in (part for expression in own_expressions(statement) for part in inside(expression)):
             if isinstance(part, tuple) and part[0] == "call":
                 _call(part, frame, on_call)
@@ -133,9 +162,10 @@ def _assign(target: Expr, value: Expr, frame: Frame) -> None:
         case ("subscript", str(container), key):
             name = frame.value(key)
             known = frame.values.get(container, frame.shared.get(container))
-            if isinstance(known, dict) and isinstance(name, str):
+            if isinstance(known, dict) and isinstance(name, str) and len(known) < _MOST_KEYS:
                 known[name] = found
-            frame.shared[f"{container}[{name}]"] = frame.classes(value)
+            if (place := _place(container, name)) is not None:
+                frame.shared[place] = frame.classes(value)
 
 
 def _method_called(function: Expr, frame: Frame) -> FunctionDef | None:
@@ -161,17 +191,26 @@ def _frame_of(method: FunctionDef, call: CallForm, caller: Frame) -> Frame:
     given = arguments_of(call, method)
     values = {name: caller.value(argument) for name, argument in given.items()}
     objects = {name: caller.classes(argument) for name, argument in given.items()}
-    return Frame(method, caller.owner, caller.shared, values, objects, depth=caller.depth + 1)
+    return Frame(
+        method, caller.owner, caller.shared, values, objects, depth=caller.depth + 1, allowance=caller.allowance
+    )
+
+
+def _place(container: str, key: object) -> str | None:
+    """Return the name under which a frame knows an item of a container, ``None`` for a key that no release has."""
+    if isinstance(key, str):
+        return f"{container}[{key}]" if len(key) <= _LONGEST_KEY else None
+    return f"{container}[{key}]" if key is None or isinstance(key, bool | int | Unknown) else None
 
 
 def _classes(expression: Expr, frame: Frame, depth: int) -> Iterator[ClassDef]:
-    if depth > _DEEPEST:
+    if depth > _DEEPEST or not frame.allowance.take(frame):
         return
     match expression:
         case str():
             yield from _of_name(expression, frame, depth)
         case ("subscript", str(container), key):
-            found = frame.shared.get(f"{container}[{frame.value(key)}]")
+            found = frame.shared.get(_place(container, frame.value(key)) or "")
             yield from found if isinstance(found, tuple) else ()
         case ("call", function, arguments, keywords, _, _):
             for target in _targets(function, frame):
@@ -197,7 +236,9 @@ def _of_name(name: str, frame: Frame, depth: int) -> Iterator[ClassDef]:
 
 def _of_assigned(assigned: Assigned, frame: Frame, depth: int) -> Iterator[ClassDef]:
     if isinstance(assigned.scope, FunctionDef):
-        inner = Frame(assigned.scope, frame.owner, frame.shared, frame.values, depth=depth + 1)
+        inner = Frame(
+            assigned.scope, frame.owner, frame.shared, frame.values, depth=depth + 1, allowance=frame.allowance
+        )
         yield from _classes(assigned.value, inner, depth + 1)
 
 
@@ -226,7 +267,7 @@ def _returned(function: FunctionDef, call: CallForm, caller: Frame, depth: int) 
         elif parameter.has_default:
             values[parameter.name] = evaluate(parameter.default, function.outer)
     objects = {name: caller.classes(argument) for name, argument in given.items()}
-    inner = Frame(function, None, {}, values, objects, depth=depth)
+    inner = Frame(function, None, {}, values, objects, depth=depth, allowance=caller.allowance)
     for statement in statements(function.body):
         match statement:
             case ("assign", _, (str(target),), value):
