@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_FACADE = """from nova.openstack.common.db import api as db_api
+_FACADE = """from oslo.db import api as db_api
 
 _BACKEND_MAPPING = {'sqlalchemy': 'nova.db.sqlalchemy.api'}
 

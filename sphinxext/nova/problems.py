@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -42,7 +42,11 @@ class Kind(enum.StrEnum):
     RELEASE = "release"
     """A release specifier cannot be read, or the checkout's release is not known."""
     UNREADABLE = "unreadable"
-    """A file of the checkout cannot be read: permissions, a missing object, an input/output error."""
+    """A file of the checkout cannot be read: permissions, a missing object, a Git LFS pointer in its place, an
+    input/output error."""
+    MISSING = "missing"
+    """A module or file that the answer needs is not in this checkout: it was deleted, or left out by a sparse checkout
+    or a partial archive; what it holds is not in the answer."""
     OUTSIDE = "outside"
     """A link in the checkout leads out of it and is not followed, or leads round in a circle."""
     SPECIAL = "special"
@@ -61,6 +65,10 @@ class Kind(enum.StrEnum):
     """The answer would take far more work than that of any release, or goes deeper; the rest of it is left open."""
     UNRESOLVED = "unresolved"
     """Only running Nova would tell a value that an answer needs; the answer leaves it open."""
+
+
+_PARTLY_READ: Final = frozenset({Kind.SYNTAX, Kind.ENCODING})
+"""Problems of files that were read all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +92,8 @@ class Source:
     ``kind`` is ``"file"`` (the bytes of the file ``path``), ``"tree"`` (the names and bytes of all files below
     ``path``), ``"names"`` (the names of all files below ``path``), ``"mentions"`` (the names and bytes of the Python
     files below ``path`` that hold one of ``words``) or ``"ref"`` (the commit and the release; ``path`` is empty). A
-    file that was looked for and is not there is a source too: the page is outdated when it appears.
+    file that was looked for and is not there is a source too: the page is outdated when it appears. Where an import
+    looked for it, ``words`` are the file and line of the import, and the module that it names.
     """
 
     kind: str
@@ -95,12 +104,32 @@ class Source:
 class QuestionError(Exception):
     """A question that cannot be asked of this checkout: one warning and a placeholder, or exit status 2.
 
-    ``kind`` is the warning's subtype; the text is one line and names near matches where there are any.
+    ``kind`` is the warning's subtype; the text is one line and names near matches where there are any. Where something
+    of the checkout could not be read on the way, the text ends with that: what was not read is not absent.
     """
 
     def __init__(self, kind: Kind, message: str) -> None:
         super().__init__(message)
         self.kind = kind
+        self.problems: tuple[Problem, ...] = ()
+        """What could not be read on the way, what is most likely to be the reason first."""
+
+    def __str__(self) -> str:
+        said = super().__str__()
+        if not self.problems:
+            return said
+        first, *others = self.problems
+        place = ":".join(str(part) for part in (first.file, first.line) if part)
+        # What a problem means for an answer comes after its semicolon.
+        what = first.message.partition(";")[0]
+        more = f", and {len(others)} more" if others else ""
+        return f"{said}; {place}: {what}{more}" if place else f"{said}; {what}{more}"
+
+    def add(self, problems: Iterable[Problem]) -> None:
+        """Add what could not be read while the question was asked, unless that is known."""
+        if not self.problems:
+            of_reading = (problem for problem in problems if problem.kind is not Kind.UNRESOLVED)
+            self.problems = tuple(sorted(of_reading, key=lambda problem: problem.kind in _PARTLY_READ))
 
 
 class CheckoutError(QuestionError):

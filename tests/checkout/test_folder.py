@@ -439,3 +439,23 @@ def test_a_folder_that_may_not_be_listed(nova: Path, monkeypatch: pytest.MonkeyP
     assert checkout.paths == tuple(sorted(path for path in FILES if not path.startswith("nova/virt/")))
     message = "the folder cannot be listed: Permission denied"
     assert checkout.problems == (Problem(Kind.UNREADABLE, message, "nova/virt"),)
+
+
+POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "is_pointer"),
+    [(POINTER, True), (POINTER.ljust(1024, b"\n"), False), (b"# " + POINTER, False), (POINTER[:30], False)],
+)
+def test_a_pointer_of_git_lfs(nova: Path, content: bytes, *, is_pointer: bool) -> None:
+    (nova / "nova" / "service.py").write_bytes(content)
+    checkout = opened(nova)
+    problem = Problem(Kind.UNREADABLE, "a Git LFS pointer, its content is not here", "nova/service.py")
+    assert list(checkout.read_many(["nova/service.py"])) == [("nova/service.py", problem if is_pointer else content)]
+    if is_pointer:
+        for read in (checkout.read, checkout.text):
+            with pytest.raises(Unreadable) as caught:
+                read("nova/service.py")
+            assert caught.value.problem == problem
+    assert checkout.digest("nova/service.py") == hashlib.sha1(b"blob %d\0%s" % (len(content), content)).hexdigest()

@@ -413,3 +413,48 @@ def test_a_sparse_checkout(nova: Path) -> None:
     assert checkout.problems == ()
     assert "nova/virt/driver.py" in checkout.paths
     assert "nova/conductor/api.py" not in checkout.paths
+
+
+def test_what_git_has_and_the_folder_lacks(nova: Path) -> None:
+    (nova / "nova" / "service.py").unlink()
+    git(nova, "update-index", "--skip-worktree", "nova/manager.py")
+    (nova / "nova" / "manager.py").unlink()
+    (nova / "nova" / "new.py").touch()
+    checkout = opened(nova)
+    lost = frozenset({"nova/manager.py", "nova/service.py"})
+    message = "not in this checkout; what it holds is not in the answer"
+
+    assert (checkout.absent, checkout.problems) == (lost, ())
+    assert lost.isdisjoint(checkout.paths)
+    wanted = (*sorted(lost), "nova/new.py")
+    problems = [(path, Problem(Kind.MISSING, message, path)) for path in sorted(lost)]
+    assert list(checkout.read_many(wanted)) == [*problems, ("nova/new.py", b"")]
+    recorded = dict(checkout.recorded((*wanted, "nova/none.py")))
+    assert {path: recorded.pop(path) for path in lost} == {path: FILES[path].encode() for path in lost}
+    assert {problem.message for problem in recorded.values() if isinstance(problem, Problem)} == {
+        "no such file in this checkout"
+    }
+
+
+def test_whether_git_has_what_is_not_there_is_a_change(nova: Path) -> None:
+    sources = (Source("file", "nova/service.py"), Source("tree", "nova"), Source("names", "nova"))
+    (nova / "nova" / "service.py").unlink()
+    known = opened(nova)
+    git(nova, "rm", "-q", "--cached", "nova/service.py")
+    unknown = opened(nova)
+
+    assert unknown.absent == frozenset()
+    assert known.stamp() != unknown.stamp()
+    for source in sources:
+        assert known.state(source) != unknown.state(source)
+    assert unknown.state(sources[0]) is None
+
+
+def test_an_empty_file_that_the_folder_lacks(nova: Path) -> None:
+    (nova / "nova" / "virt" / "__init__.py").unlink()
+    assert list(opened(nova).recorded(["nova/virt/__init__.py"])) == [("nova/virt/__init__.py", b"")]
+
+
+def test_a_folder_that_is_no_repository_lacks_nothing(tmp_path: Path) -> None:
+    folder = make(tmp_path / "plain")
+    assert opened(folder).absent == frozenset()

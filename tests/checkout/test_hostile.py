@@ -182,7 +182,7 @@ def test_a_lost_object_is_a_problem_of_its_file(hostile: Path) -> None:
 
     assert many.pop(LOST) == caught.value.problem
     assert (caught.value.problem.kind, caught.value.problem.file) == (Kind.UNREADABLE, LOST)
-    assert caught.value.problem.message == "its object is missing from the repository"
+    assert caught.value.problem.message == "its object is missing (a partial clone)"
     assert all(isinstance(data, bytes) for data in many.values())
     assert checkout.read("nova/manager.py") == b"class Manager(object):\n    pass\n"
 

@@ -198,3 +198,15 @@ def test_a_revision_leaves_nothing_behind(tmp_path: Path) -> None:
 def test_too_many_folders(nova: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sphinxext.nova.checkout._remembered._MOST_FOLDERS", 3)
     assert look_at_checkout(str(nova)).remember() is None
+
+
+def test_what_the_folder_lacks(tmp_path: Path, fully: list[str]) -> None:
+    folder = start(make(tmp_path / "nova"))
+    (folder / "nova/service.py").unlink()
+    first = look_at_checkout(str(folder))
+    left = remembered(folder)
+    fully.clear()
+    again = look_at_checkout(str(folder), remembered=left)
+    assert fully == []
+    assert again.stamp == first.stamp
+    assert again.open().absent == open_checkout(str(folder)).absent == frozenset({"nova/service.py"})

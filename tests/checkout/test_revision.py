@@ -210,7 +210,7 @@ def test_a_partial_clone_fetches_nothing(nova: Path) -> None:
     objects = sorted(path.name for path in (nova.parent / "partial/.git/objects").rglob("*"))
     checkout = opened(nova.parent / "partial", "2013.2")
 
-    message = "its object is missing from the repository"
+    message = "its object is missing (a partial clone)"
     assert checkout.paths == PATHS
     assert list(checkout.read_many(PATHS)) == [(path, Problem(Kind.UNREADABLE, message, path)) for path in PATHS]
     for path in PATHS:

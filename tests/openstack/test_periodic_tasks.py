@@ -57,7 +57,12 @@ def option(name: str, default: object, line: int) -> TaskOption:
 
 def compute(*lines: str) -> dict[str, str]:
     """Give the module of a manager whose body begins in line 6."""
-    head = ("from nova import manager", "from nova.openstack.common import cfg, periodic_task", "CONF = cfg.CONF", "")
+    head = (
+        "from nova import manager",
+        "from oslo_config import cfg; from oslo_service import periodic_task",
+        "CONF = cfg.CONF",
+        "",
+    )
     return {PATH: "\n".join((*head, "class ComputeManager(manager.Manager):", *lines)) + "\n"}
 
 

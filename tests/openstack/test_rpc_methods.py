@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 MANAGERS = {
     "nova/service.py": dedent("""\
-        from nova.openstack.common import cfg
+        from oslo.config import cfg
 
         service_opts = [
             cfg.StrOpt('compute_manager', default='nova.compute.manager.ComputeManager'),

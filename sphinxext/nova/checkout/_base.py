@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from sphinxext.nova.checkout import _text, links
 from sphinxext.nova.checkout._names import folders_of
-from sphinxext.nova.checkout._problems import Unreadable, absent
+from sphinxext.nova.checkout._problems import Unreadable, absent, is_pointer, left_out, pointer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
     from sphinxext.nova.checkout._identity import Identity
     from sphinxext.nova.checkout._look import Look
@@ -43,6 +44,8 @@ class Checkout(abc.ABC):
     """What was wrong with files and links met while listing, in order of their paths."""
     paths: Sequence[str]
     """All regular files, and links to such, sorted."""
+    absent: AbstractSet[str]
+    """The files that git has in its index and the folder lacks: deleted, or left out of a sparse checkout."""
 
     def __init__(self, spec: str, identity: Identity, listing: Listing, *, commit: str | None) -> None:
         self.spec = spec
@@ -52,6 +55,7 @@ class Checkout(abc.ABC):
         self._aliases = listing.resolve()  # links to files, with the file that each leads to
         self.paths = tuple(sorted((*listing.files, *self._aliases)))
         self.problems = tuple(sorted(listing.problems, key=lambda problem: (problem.file or "", problem.kind)))
+        self.absent = frozenset()
         self._names = frozenset(self.paths)
         self._states: dict[Source, str | None] = {}
 
@@ -136,7 +140,10 @@ class Checkout(abc.ABC):
 
         :raises Unreadable: it is not there (any more), may not be read, is huge, or its object is missing.
         """
-        return self._load(self._file(path))
+        data = self._load(self._file(path))
+        if is_pointer(data):
+            raise Unreadable(pointer(path))
+        return data
 
     def read_many(self, paths: Sequence[str]) -> Iterator[tuple[str, bytes | Problem]]:
         """Read files one after another, in the order given, and give each with its bytes or what was wrong with it.
@@ -146,7 +153,13 @@ class Checkout(abc.ABC):
         known = [path for path in paths if path in self._names]
         loaded = self._load_many([self._aliases.get(path, path) for path in known])
         for path in paths:
-            yield path, next(loaded) if path in self._names else absent(path)
+            data = next(loaded) if path in self._names else self._absent(path)
+            yield path, pointer(path) if isinstance(data, bytes) and is_pointer(data) else data
+
+    def recorded(self, paths: Sequence[str]) -> Iterator[tuple[str, bytes | Problem]]:
+        """Read, as :meth:`read_many`, what git has of files that are :attr:`absent`; no answer is made from that."""
+        for path in paths:
+            yield path, self._absent(path)
 
     def text(self, path: str) -> str:
         """Return a file as text: Python by the encoding that it declares (PEP 263), all else UTF-8.
@@ -165,8 +178,11 @@ class Checkout(abc.ABC):
     def _file(self, path: str) -> str:
         """Return the file that a path stands for: itself, or where the link leads."""
         if path not in self._names:
-            raise Unreadable(absent(path))
+            raise Unreadable(self._absent(path))
         return self._aliases.get(path, path)
+
+    def _absent(self, path: str) -> Problem:
+        return left_out(path) if path in self.absent else absent(path)
 
     @abc.abstractmethod
     def _load(self, file: str) -> bytes:
@@ -201,8 +217,8 @@ class Checkout(abc.ABC):
     def state(self, source: Source) -> str | None:
         """Return a digest of a part of the checkout, ``None`` where there is no such part.
 
-        Of a ``file``, its :meth:`digest`; of a ``tree``, names and digests of all files below; of ``names``, the names
-        alone.
+        Of a ``file``, its :meth:`digest`, or that it is :attr:`absent`; of a ``tree``, names and digests of all files
+        below; of ``names``, the names alone.
 
         :raises ValueError: there is no such kind of source.
         """
@@ -212,13 +228,19 @@ class Checkout(abc.ABC):
 
     def _state(self, source: Source) -> str | None:
         if source.kind == "file":
-            return self._content(source.path) if source.path in self._names else None
+            if source.path in self._names:
+                return self._content(source.path)
+            # An answer says what git has and the folder lacks.
+            return "absent" if source.path in self.absent else None
         if source.kind not in {"tree", "names"}:
             raise ValueError(f"{source.kind!r} is no kind of source")
         paths = self.below(source.path)
-        if not paths:
+        inside = f"{source.path}/" if source.path else ""
+        absent = [f"absent {path}" for path in sorted(self.absent) if path.startswith(inside)]
+        if not paths and not absent:
             return None
-        lines = paths if source.kind == "names" else [f"{path}\0{self._content(path)}" for path in paths]
+        lines = list(paths) if source.kind == "names" else [f"{path}\0{self._content(path)}" for path in paths]
+        lines += absent
         return hashlib.blake2b("\n".join(lines).encode(), digest_size=20).hexdigest()
 
     def _content(self, path: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from stat import S_ISREG
@@ -45,6 +46,9 @@ _INDEX_ENTRY: Final = re.compile(
 )
 """An entry of ``git ls-files -s -z --debug``. git does not promise the form; what does not match is hashed."""
 
+_FILE_IN_INDEX: Final = re.compile(rb"100\d{3} ([0-9a-f]{40,64}) \d\t([^\0]+)\0")
+"""A file among the entries of ``git ls-files -s -z``, which end in NUL bytes; links have another mode."""
+
 
 def open_folder(place: Place, look: FolderLook | None = None) -> Checkout:
     """Open the folder at ``place`` as it lies there, or as it was at an earlier ``look``.
@@ -73,6 +77,7 @@ class FolderCheckout(Checkout):
             look.place.spec, identity, look.seen.listing(), commit=look.commit.oid if look.commit else None
         )
         self.look = look
+        self.absent = frozenset(look.seen.absent)
         self._root = look.place.root
         self._stats = look.seen.stats()
         self._git = look.git
@@ -108,6 +113,16 @@ class FolderCheckout(Checkout):
             except Unreadable as error:
                 yield error.problem
 
+    def recorded(self, paths: Sequence[str]) -> Iterator[tuple[str, bytes | Problem]]:
+        from sphinxext.nova.checkout._objects import Objects  # noqa: PLC0415 - a whole folder needs none
+
+        blobs = self._in_index
+        asked = [blobs[path] for path in paths if path in blobs]
+        found = iter(()) if self._git is None else Objects(self._git, "HEAD").stream(asked)
+        for path in paths:
+            data = next(found) if path in blobs else self._absent(path)
+            yield path, replace(data, file=path) if isinstance(data, Problem) else data
+
     def _blob_id(self, file: str) -> str | None:
         known = self._clean.get(file)
         if known is not None:
@@ -142,6 +157,15 @@ class FolderCheckout(Checkout):
             if modified < written and recorded == self._stats.get(file):
                 clean[file] = blob.decode()
         return clean
+
+    @cached_property
+    def _in_index(self) -> dict[str, str]:
+        """The blob ids of all files in git's index; empty where git cannot be asked."""
+        try:
+            listed = b"" if self._git is None else self._git.run("ls-files", "-s", "-z")
+        except GitError:
+            return {}
+        return {os.fsdecode(name): blob.decode() for blob, name in _FILE_IN_INDEX.findall(listed)}
 
     @cached_property
     def _committed(self) -> Mapping[str, str]:

@@ -86,7 +86,8 @@ class FolderLook:
     def _stamp(self) -> str:
         known = hashlib.blake2b(self.seen.numbers.tobytes(), digest_size=20)
         where = "no git" if self.git is None else self.commit.stamp() if self.commit else "no commit"
-        known.update("\0".join((where, *self.seen.paths, *map(repr, self.seen.problems))).encode())
+        absent = (f"absent {path}" for path in self.seen.absent)
+        known.update("\0".join((where, *self.seen.paths, *map(repr, self.seen.problems), *absent)).encode())
         return known.hexdigest()
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 _MISSING: Final = Problem(Kind.UNREADABLE, "its object is missing from the repository")
+_NOT_FETCHED: Final = Problem(Kind.UNREADABLE, "its object is missing (a partial clone)")
 _NO_BLOB: Final = Problem(Kind.UNREADABLE, "its object is not the content of a file")
 _CHUNK: Final = 1 << 20
 _FEW: Final = 8
@@ -38,6 +39,8 @@ class Objects:
         self._git = git
         self._commit = commit
         self._process: subprocess.Popen[bytes] | None = None
+        self._lost = _MISSING
+        """The problem of what is missing."""
         self._owner = 0  # the process that started it: a forked child must not share its pipes
 
     @cached_property
@@ -48,6 +51,7 @@ class Objects:
         """
         try:
             self._git.run("config", "--get-regexp", r"^(remote\..*\.promisor|extensions\.partialclone)$")
+            self._lost = _NOT_FETCHED
             listed = self._git.run("rev-list", "--objects", "--no-walk", "--missing=print", self._commit)
         except GitError:
             return set()
@@ -70,7 +74,7 @@ class Objects:
                 return answer
             self._process = None
         self._missing.add(oid)
-        return _MISSING
+        return self._lost
 
     def stream(self, oids: Sequence[str]) -> Iterator[bytes | Problem]:
         """Yield blobs in the order asked, one in memory at a time."""
@@ -90,13 +94,13 @@ class Objects:
         died_over = None
         while rest:
             if self._missing.issuperset(rest):
-                yield from [_MISSING] * len(rest)
+                yield from [self._lost] * len(rest)
                 return
             done = 0
             try:
                 with self._batch(mode, [oid for oid in rest if oid not in self._missing]) as answers:
                     for oid in rest:
-                        answer = _MISSING if oid in self._missing else parse(answers)
+                        answer = self._lost if oid in self._missing else parse(answers)
                         if answer is None:
                             break
                         done += 1

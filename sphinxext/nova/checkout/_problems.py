@@ -12,6 +12,9 @@ MAX_BYTES: Final = 16 * 1024 * 1024
 MAX_DEPTH: Final = 100
 """Folders nested deeper than this are not listed (levels below the root). Nova has about a tenth of it."""
 
+_POINTER: Final = b"version https://git-lfs.github.com/spec/v1\n"
+_POINTER_BYTES: Final = 1024
+
 
 class Unreadable(Exception):  # noqa: N818 - it says what the file is; callers turn it into its problem
     """A file of the checkout that cannot be read; ``problem`` says which and why."""
@@ -29,6 +32,21 @@ def huge(path: str | None = None) -> Problem:
 def special(path: str) -> Problem:
     """Make the problem of a pipe, a socket or a device."""
     return Problem(Kind.SPECIAL, "no regular file (a pipe, a socket or a device) and not opened", path)
+
+
+def pointer(path: str) -> Problem:
+    """Make the problem of a pointer of Git LFS, in whose place ``git lfs pull`` puts the content."""
+    return Problem(Kind.UNREADABLE, "a Git LFS pointer, its content is not here", path)
+
+
+def is_pointer(data: bytes) -> bool:
+    """Return whether the bytes of a file are a pointer of Git LFS, which is less than 1,024 bytes long."""
+    return data.startswith(_POINTER) and len(data) < _POINTER_BYTES
+
+
+def left_out(path: str) -> Problem:
+    """Make the problem of a file that git has in its index and the folder lacks."""
+    return Problem(Kind.MISSING, "not in this checkout; what it holds is not in the answer", path)
 
 
 def absent(path: str) -> Problem:

@@ -37,6 +37,8 @@ class Remembered(NamedTuple):
     """The files that decide what git takes for a part of the folder: its index, and what it ignores."""
     around_numbers: list[int]
     """Three of each of these: when it was modified, when it was changed, its size; zeros where there is none."""
+    absent: list[str]
+    """What git has in its index and the folder lacks."""
 
 
 def remember(root: str, git: Git | None, seen: Seen, stamp: str, moment: int) -> Remembered | None:
@@ -61,7 +63,7 @@ def remember(root: str, git: Git | None, seen: Seen, stamp: str, moment: int) ->
     # Sizes are far less. What unpacks or copies gives back the time of modification, but not that of the change.
     if max(*numbers, *around_numbers) >= moment - _SECOND:
         return None
-    return Remembered(stamp, seen.paths, folders, numbers.tolist(), around, around_numbers)
+    return Remembered(stamp, seen.paths, folders, numbers.tolist(), around, around_numbers, seen.absent)
 
 
 def seen_again(root: str, remembered: Remembered) -> Seen | None:
@@ -73,7 +75,10 @@ def seen_again(root: str, remembered: Remembered) -> Seen | None:
         return None
     if _of_files(remembered.around) != remembered.around_numbers:
         return None
-    return at_once(root, remembered.paths)
+    seen = at_once(root, remembered.paths)
+    # None of these has come back: the times of their folders would be others.
+    seen.absent += remembered.absent
+    return seen
 
 
 def _numbers(root: str, folders: list[str]) -> array[int]:

@@ -33,6 +33,8 @@ class Seen:
         self.paths: list[str] = []
         self.numbers = array("q")
         self.problems: list[Problem] = []
+        self.absent: list[str] = []
+        """What was looked for and is not there: deleted, or left out of a sparse checkout, but known to git."""
         self._prefix = f"{root}/"
         self._links: dict[str, str] = {}
         self._special: list[str] = []
@@ -52,8 +54,10 @@ class Seen:
             self._special.append(path)
 
     def note_error(self, path: str, error: OSError) -> None:
-        """Take what cannot be looked at; what is gone (deleted but known to git) is left out in silence."""
-        if not isinstance(error, FileNotFoundError | NotADirectoryError):
+        """Take what cannot be looked at; what is not there is no problem yet: an answer may not need it."""
+        if isinstance(error, FileNotFoundError | NotADirectoryError):
+            self.absent.append(path)
+        else:
             self.problems.append(Problem(Kind.UNREADABLE, f"cannot be looked at: {error.strerror}", path))
 
     def listing(self) -> Listing:

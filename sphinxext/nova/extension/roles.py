@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from sphinx.roles import XRefRole
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from docutils import nodes
     from sphinx.environment import BuildEnvironment
 
+    from sphinxext.nova.checkout import Checkout
     from sphinxext.nova.extension.library import Library
+    from sphinxext.nova.problems import Problem
+    from sphinxext.nova.program import Program
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,47 @@ class Found:
 
     name: str
     address: str | None
+
+
+@dataclass(slots=True)
+class Looking:
+    """A reference on its way: the checkout in which it is looked for, and what was looked at."""
+
+    books: Library
+    spec: str
+    sources: set[Source] = field(default_factory=set)
+    """What the page depends on, whether the thing is found or not."""
+    problems: tuple[Problem, ...] = ()
+    """What could not be read on the way."""
+
+    @property
+    def checkout(self) -> Checkout:
+        """The checkout.
+
+        :raises CheckoutError: it cannot be opened.
+        """
+        return self.books.checkout(self.spec)
+
+    @property
+    def program(self) -> Program:
+        """The Python of the checkout.
+
+        :raises CheckoutError: it cannot be opened.
+        """
+        return self.books.program(self.spec)
+
+    def link(self, path: str, line: int | None = None) -> str | None:
+        """Return the address of a place in the checkout, ``None`` where it has none."""
+        return self.books.link(self.checkout, path, line)
+
+    def missing(self, what: str, near: Sequence[str] = ()) -> QuestionError:
+        """Make the error that says that there is no such thing, near matches of its name, and what was not read."""
+        meant = f"; near matches: {', '.join(near)}" if near else ""
+        error = QuestionError(
+            Kind.NAME, f"no {what} in {self.checkout.project} {self.checkout.release or self.spec}{meant}"
+        )
+        error.add(self.problems)
+        return error
 
 
 class CheckoutRole(XRefRole):
@@ -64,7 +108,7 @@ class CheckoutRole(XRefRole):
             # A project without a checkout of its own may refer to another project's pages.
             return shown if target.startswith("~") else title, self.normalised(asked)
         try:
-            found = self.find(env, books, books.spec(name), refnode["reftype"], self.normalised(asked))
+            found = self._found(env, Looking(books, books.spec(name)), refnode["reftype"], self.normalised(asked))
         except QuestionError as error:
             refnode["openstack:missing"] = True
             warn(error.kind, str(error), self.get_location())
@@ -72,12 +116,23 @@ class CheckoutRole(XRefRole):
         refnode["openstack:source"] = found.address
         return shown, found.name
 
+    def _found(self, env: BuildEnvironment, looking: Looking, objtype: str, target: str) -> Found:
+        """Look for the thing, and note what the page depends on from now on, whether it is there or not."""
+        try:
+            return self.find(looking, objtype, target)
+        except QuestionError:
+            # After any change it may be found: what would have to change is not known.
+            looking.sources |= {Source("tree", ""), Source("ref", "")}
+            raise
+        finally:
+            note(env, looking.spec, looking.sources)
+
     def normalised(self, target: str) -> str:
         """Give the one spelling of a target that may be written in several ways."""
         return target.strip()
 
-    def find(self, env: BuildEnvironment, books: Library, spec: str, objtype: str, target: str) -> Found:
-        """Find a thing, and note what the page depends on from now on.
+    def find(self, looking: Looking, objtype: str, target: str) -> Found:
+        """Find a thing, and add what was looked at to what is looking for it.
 
         :raises QuestionError: there is none, or no such checkout.
         """
@@ -108,14 +163,17 @@ class PathRole(CheckoutRole):
         """Take away the slashes at the ends."""
         return target.strip("/")
 
-    def find(self, env: BuildEnvironment, books: Library, spec: str, objtype: str, target: str) -> Found:
+    def find(self, looking: Looking, objtype: str, target: str) -> Found:
         """Look for the path."""
+        from sphinxext.nova.openstack.layout import hidden
+
         # A file's own bytes count too: a file that differs from the commit has no link.
-        note(env, spec, [Source("names" if objtype == "folder" else "file", target), Source("ref", "")])
-        checkout = books.checkout(spec)
+        looking.sources |= {Source("names" if objtype == "folder" else "file", target), Source("ref", "")}
+        checkout = looking.checkout
         if checkout.is_folder(target) if objtype == "folder" else checkout.exists(target):
-            return Found(target, books.link(checkout, target))
-        raise QuestionError(Kind.NAME, f"no {objtype} {target} in {checkout.project} {checkout.release or spec}")
+            return Found(target, looking.link(target))
+        looking.problems = hidden(checkout, target)
+        raise looking.missing(f"{objtype} {target}")
 
 
 class TaskRole(CheckoutRole):
@@ -125,21 +183,22 @@ class TaskRole(CheckoutRole):
     that shows the task, or else to the task's source.
     """
 
-    def find(self, env: BuildEnvironment, books: Library, spec: str, objtype: str, target: str) -> Found:  # noqa: ARG002
+    def find(self, looking: Looking, objtype: str, target: str) -> Found:  # noqa: ARG002
         """Look among all tasks and timers."""
         from sphinxext.nova.extension.periodic_tasks import tasks
         from sphinxext.nova.openstack.periodic_tasks import near_tasks, tasks_named
         from sphinxext.nova.present.periodic_tasks import task_name
 
-        answer = tasks(books, spec, with_timers=True)
-        note(env, spec, answer.sources)
+        answer = tasks(looking.books, looking.spec, with_timers=True)
+        looking.sources |= answer.sources
+        looking.problems = answer.problems
         found = tasks_named(answer.rows, target)
         names = sorted(set(map(task_name, found)))
         if not names:
-            raise _missing(books, spec, f"periodic task {target}", near_tasks(answer.rows, target))
+            raise looking.missing(f"periodic task {target}", near_tasks(answer.rows, target))
         if len(names) > 1:
             raise QuestionError(Kind.NAME, f"{target} may be {' or '.join(names)}")
-        return Found(names[0], books.link(books.checkout(spec), found[0].file, found[0].line))
+        return Found(names[0], looking.link(found[0].file, found[0].line))
 
 
 class OptionRole(CheckoutRole):
@@ -155,15 +214,17 @@ class OptionRole(CheckoutRole):
         text = f"{group.strip()}.{name.strip()}" if bracket else target.strip()
         return text.removeprefix("DEFAULT.")
 
-    def find(self, env: BuildEnvironment, books: Library, spec: str, objtype: str, target: str) -> Found:  # noqa: ARG002
+    def find(self, looking: Looking, objtype: str, target: str) -> Found:  # noqa: ARG002
         """Look among all options that the checkout registers."""
         from sphinxext.nova.openstack.options import find_option, near_options
 
-        option, sources = find_option(books.program(spec), target)
-        note(env, spec, sources)
+        program = looking.program
+        option, sources = find_option(program, target)
+        looking.sources |= sources
         if option is None:
-            raise _missing(books, spec, f"config option {target}", near_options(books.program(spec), target))
-        return Found(target, books.link(books.checkout(spec), option.path, option.line))
+            looking.problems = program.problems_in(sources)
+            raise looking.missing(f"config option {target}", near_options(program, target))
+        return Found(target, looking.link(option.path, option.line))
 
 
 class DbRole(CheckoutRole):
@@ -173,21 +234,22 @@ class DbRole(CheckoutRole):
     leads to the row of a table that shows the function, or else to the source of what does the work.
     """
 
-    def find(self, env: BuildEnvironment, books: Library, spec: str, objtype: str, target: str) -> Found:  # noqa: ARG002
+    def find(self, looking: Looking, objtype: str, target: str) -> Found:  # noqa: ARG002
         """Look among the database functions."""
         from sphinxext.nova.openstack.database.catalogue import near_functions, of_name, sources
 
-        program = books.program(spec)
+        program = looking.program
         with program.recording() as record:
             found = of_name(program, target)
-        note(env, spec, [*record.sources, *sources(program)])
+        looking.sources |= {*record.sources, *sources(program)}
         if not found:
-            raise _missing(books, spec, f"database function {target}", near_functions(program, target))
+            looking.problems = record.problems
+            raise looking.missing(f"database function {target}", near_functions(program, target))
         if len(found) > 1:
             names = " or ".join(function.name for function in found)
             raise QuestionError(Kind.NAME, f"{target} may be {names}")
         [function] = found
-        return Found(function.name, books.link(books.checkout(spec), function.file, function.line))
+        return Found(function.name, looking.link(function.file, function.line))
 
 
 class EntryRole(CheckoutRole):
@@ -202,16 +264,16 @@ class EntryRole(CheckoutRole):
         """Take away white space that means nothing."""
         return " ".join(target.split())
 
-    def find(self, env: BuildEnvironment, books: Library, spec: str, objtype: str, target: str) -> Found:  # noqa: ARG002
+    def find(self, looking: Looking, objtype: str, target: str) -> Found:  # noqa: ARG002
         """Look for what is called."""
         from sphinxext.nova.openstack.rpc_flow import Flows
 
-        program = books.program(spec)
+        program = looking.program
         with program.recording() as record:
             start = Flows(program).find(target)
-        note(env, spec, record.sources)
+        looking.sources |= {*record.sources, Source("ref", "")}
         fact = start.function
-        return Found(target, books.link(books.checkout(spec), fact.module.path, fact.fact.line))
+        return Found(target, looking.link(fact.module.path, fact.fact.line))
 
 
 class ServiceRole(CheckoutRole):
@@ -220,16 +282,10 @@ class ServiceRole(CheckoutRole):
     The reference leads to the row of a table that shows it, or else to the function that it starts with.
     """
 
-    def find(self, env: BuildEnvironment, books: Library, spec: str, objtype: str, target: str) -> Found:  # noqa: ARG002
+    def find(self, looking: Looking, objtype: str, target: str) -> Found:  # noqa: ARG002
         """Look among all commands and WSGI modules."""
         from sphinxext.nova.openstack.services import find_command
 
-        command, sources = find_command(books.program(spec), target)
-        note(env, spec, sources)
-        return Found(command.name, books.link(books.checkout(spec), command.file, command.line))
-
-
-def _missing(books: Library, spec: str, what: str, near: Sequence[str]) -> QuestionError:
-    checkout = books.checkout(spec)
-    meant = f"; near matches: {', '.join(near)}" if near else ""
-    return QuestionError(Kind.NAME, f"no {what} in {checkout.project} {checkout.release or spec}{meant}")
+        command, sources = find_command(looking.program, target)
+        looking.sources |= sources
+        return Found(command.name, looking.link(command.file, command.line))

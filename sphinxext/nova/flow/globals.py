@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sphinxext.nova.flow.frames import Frame
 from sphinxext.nova.flow.values import Dict, External, Sequence
-from sphinxext.nova.model import Problem
 from sphinxext.nova.program import (
     Assigned,
     ClassDef,
@@ -216,8 +215,7 @@ def _classes_below(package: Module) -> Mapping[str, str]:
     folder = package.path.rpartition("/")[0]
     program.note("tree", folder)
     found: dict[str, str] = {}
-    for path, data in program.checkout.read_many(program.source_files(folder)):
-        if not isinstance(data, Problem):
-            for name in (name for pattern in _CLASSES for name in pattern.findall(b"\n" + data)):
-                found.setdefault(name.decode(), path)
+    for path, data in program.scan(folder):
+        for name in (name for pattern in _CLASSES for name in pattern.findall(b"\n" + data)):
+            found.setdefault(name.decode(), path)
     return found

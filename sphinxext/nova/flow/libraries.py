@@ -23,7 +23,7 @@ from sphinxext.nova.flow.values import (
     only_text,
     truth,
 )
-from sphinxext.nova.program import ClassDef, FunctionDef, Module, imported_by_string, lookup, methods, mro
+from sphinxext.nova.program import ClassDef, FunctionDef, Module, imported_by_string, lookup, methods, mro, note_named
 from sphinxext.nova.program import External as Outside
 
 if TYPE_CHECKING:
@@ -269,6 +269,9 @@ class Libraries:
                     found = self._atoms.join(found, (self._atoms.external(f"{name}()"),))
                 case ClassDef() | FunctionDef() | Module() | Outside():
                     found = self._atoms.join(found, self._walker.names.of(definition))
+                case None if function != "try_import":
+                    place, is_module = frame.scope.module.path, function.endswith("_module")
+                    note_named(text, self._walker.program, place, line, is_module=is_module)
         return found or self._atoms.any
 
     def _driver_manager(self, frame: Frame, arguments: Arguments, line: int, form: CallForm | None) -> Value:

@@ -294,8 +294,8 @@ def _guarded(statement: Stmt) -> Block:
 
 def _may_be_read(command: Command, program: Program) -> bool:
     """Tell whether a script is Python: ``tools/nova-debug`` is not."""
-    ((_, data),) = program.checkout.read_many([command.file])
-    return isinstance(data, bytes) and (command.file.endswith(".py") or b"python" in data.partition(b"\n")[0])
+    data = dict(program.read_many([command.file])).get(command.file)
+    return data is not None and (command.file.endswith(".py") or b"python" in data.partition(b"\n")[0])
 
 
 def _attribute(made_by: Expr, name: str, scope: Scope) -> Assigned | None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from sphinxext.nova.flow import Call, Choice, Decided, Frame, Reached
 from sphinxext.nova.model import Caller
-from sphinxext.nova.problems import Problem
 from sphinxext.nova.program import FunctionDef, lookup, methods
 from sphinxext.nova.syntax.walking import calls
 
@@ -68,11 +67,7 @@ class Callers:
         if paths is None:
             needles = [f".{name}(".encode() for name in self._names]
             self._program.note("tree", self._program.checkout.package)
-            paths = [
-                path
-                for path, data in self._program.checkout.read_many(self._program.source_files())
-                if not isinstance(data, Problem) and any(needle in data for needle in needles)
-            ]
+            paths = [path for path, data in self._program.scan() if any(needle in data for needle in needles)]
         self._program.load(paths)
         return (module for module in map(self._program.module_at, paths) if module is not None)
 

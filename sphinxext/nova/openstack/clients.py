@@ -60,7 +60,7 @@ class Clients:
     def _mentioning(self, words: Sequence[str]) -> Iterator[Module]:
         package = self._program.checkout.package
         self._program.note("mentions", package, words)
-        paths = [path for path in mentioning(self._program.checkout, package, words) if not self._is_machinery(path)]
+        paths = [path for path in mentioning(self._program, package, words) if not self._is_machinery(path)]
         self._program.load(paths)
         return (module for module in map(self._program.module_at, paths) if module is not None)
 

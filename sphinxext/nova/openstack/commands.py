@@ -90,7 +90,11 @@ def _undeclared(program: Program) -> Iterator[Start]:
 
 def _files(folder: str, program: Program) -> list[str]:
     program.note("names", folder)
-    return [path for path in program.checkout.below(folder) if path.count("/") == folder.count("/") + 1]
+    depth = folder.count("/") + 1
+    for path in program.absent_below(folder):
+        if path.count("/") == depth:
+            program.note("file", path)
+    return [path for path in program.checkout.below(folder) if path.count("/") == depth]
 
 
 def _commands(program: Program) -> tuple[Command, ...]:
@@ -157,9 +161,9 @@ def _start_of_script(path: str, program: Program) -> int:
 
 
 def _is_python(path: str, program: Program) -> bool:
-    ((_, data),) = program.checkout.read_many([path])
+    data = dict(program.read_many([path])).get(path)
     program.note("file", path)
-    return not isinstance(data, Problem) and (path.endswith(".py") or _PYTHON.match(data) is not None)
+    return data is not None and (path.endswith(".py") or _PYTHON.match(data) is not None)
 
 
 # --- WSGI modules

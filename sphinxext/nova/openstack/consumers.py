@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sphinxext.nova.flow import Class, Frame, Object, Sequence, Target
-from sphinxext.nova.model import Problem
 from sphinxext.nova.openstack.commands import starts
 from sphinxext.nova.openstack.mentions import mentioning
 from sphinxext.nova.program import FunctionDef
@@ -65,11 +64,11 @@ class Consumers:
         package = self._program.checkout.package
         words = tuple(_MAKERS)
         self._program.note("mentions", package, words)
-        paths = mentioning(self._program.checkout, package, words)
+        paths = mentioning(self._program, package, words)
         scripts = [start.path for start in starts(self._program).values() if start.path.startswith("bin/")]
-        for path, data in self._program.checkout.read_many(scripts):
+        for path, data in self._program.read_many(scripts):
             self._program.note("file", path)
-            if not isinstance(data, Problem) and any(word.encode() in data for word in words):
+            if any(word.encode() in data for word in words):
                 paths.append(path)
         for module in map(self._program.module_at, paths):
             if module is not None and not self._is_machinery(module):

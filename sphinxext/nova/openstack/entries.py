@@ -7,7 +7,7 @@ from collections import defaultdict
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from sphinxext.nova.model import Kind, Problem, QuestionError
+from sphinxext.nova.model import Kind, QuestionError
 from sphinxext.nova.openstack.rest import find_rest_action, function_of, rest_actions, rest_actions_for
 from sphinxext.nova.program import ClassDef, FunctionDef, imported_by_string, lookup
 
@@ -152,10 +152,9 @@ def classes_called(program: Program, name: str) -> Sequence[ClassDef]:
 def _class_files(program: Program) -> Mapping[str, Sequence[str]]:
     program.note("tree", program.checkout.package)
     found: defaultdict[str, list[str]] = defaultdict(list)
-    for path, data in program.checkout.read_many(program.source_files()):
-        if not isinstance(data, Problem):
-            for name in dict.fromkeys(_CLASS.findall(b"\n" + data)):
-                found[name.decode()].append(path)
+    for path, data in program.scan():
+        for name in dict.fromkeys(_CLASS.findall(b"\n" + data)):
+            found[name.decode()].append(path)
     return found
 
 

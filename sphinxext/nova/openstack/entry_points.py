@@ -173,6 +173,7 @@ class _Reading:
             return checkout.text(path)
         except Unreadable as error:
             self._problems.append(error.problem)
+            self._program.unreadable(error.problem, path)
             return ""
 
     def _problem(self, path: str, message: str, line: int | None = None) -> None:

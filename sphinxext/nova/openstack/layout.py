@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sphinxext.nova.model import Answer, Kind, LayoutRow, Problem, QuestionError, Role, Source
 from sphinxext.nova.openstack.docstrings import summary
 from sphinxext.nova.openstack.roles import role_of
-from sphinxext.nova.program import Program
+from sphinxext.nova.program import Program, fewer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -51,7 +51,9 @@ def layout(
     """
     folder = "/".join(part for part in folder.split("/") if part not in {"", "."})
     if folder and not checkout.is_folder(folder):
-        raise QuestionError(Kind.NAME, _unknown(checkout, folder))
+        error = QuestionError(Kind.NAME, _unknown(checkout, folder))
+        error.add(hidden(checkout, folder))
+        raise error
     reading = _Reading(program or Program(checkout), tuple(catalogs), language)
     reading.measure(folder)
     with reading.program.recording() as record:
@@ -61,7 +63,7 @@ def layout(
     elsewhere = [source for source in record.sources if not source.path.startswith(prefix)]
     return Answer(
         rows,
-        (*reading.problems, *reading.program.problems_in(elsewhere)),
+        tuple(dict.fromkeys((*reading.problems, *reading.program.problems_in(elsewhere)))),
         frozenset({Source("tree", folder), Source("ref", ""), *elsewhere}),
     )
 
@@ -69,6 +71,31 @@ def layout(
 def holds(checkout: Checkout, path: str) -> bool:
     """Tell whether the checkout has a file or a folder of that name."""
     return checkout.exists(path) or checkout.is_folder(path)
+
+
+def hidden(checkout: Checkout, path: str) -> tuple[Problem, ...]:
+    """Return what may hide a file, a folder or what is in it: problems of the listing, and what only git has.
+
+    What git has and the checkout lacks is one problem for each file, or for the highest folder that is not there.
+    """
+    inside = f"{path}/" if path else ""
+    # What was wrong with a folder above, or with the checkout as a whole, may have hidden something here.
+    found = [
+        problem
+        for problem in checkout.problems
+        if not problem.file or f"{problem.file}/".startswith(inside) or inside.startswith(f"{problem.file}/")
+    ]
+    lacking: Counter[str] = Counter()
+    for file in sorted(checkout.absent):
+        if file == path or file.startswith(inside):
+            above = file
+            while "/" in above and not checkout.is_folder(above.rpartition("/")[0]):
+                above = above.rpartition("/")[0]
+            lacking[above] += 1
+    for above, count in lacking.items():
+        many = "" if above in checkout.absent else f", with {count} files that git has"
+        found.append(Problem(Kind.MISSING, f"not in this checkout{many}; it is not in the answer", above))
+    return tuple(fewer(found))
 
 
 def _unknown(checkout: Checkout, folder: str) -> str:
@@ -96,12 +123,7 @@ class _Reading:
     def measure(self, folder: str) -> None:
         """Count files and lines of every folder and file below ``folder``."""
         prefix = f"{folder}/" if folder else ""
-        # What was wrong with a folder above, or with the checkout as a whole, may have hidden something here.
-        self.problems += [
-            problem
-            for problem in self.checkout.problems
-            if f"{problem.file}/".startswith(prefix) or not problem.file or prefix.startswith(f"{problem.file}/")
-        ]
+        self.problems += hidden(self.checkout, folder)
         sizes: dict[str, _Size] = defaultdict(_Size)
         unread = set[str]()
         inside: dict[str, set[str]] = defaultdict(set)

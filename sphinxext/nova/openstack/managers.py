@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from sphinxext.nova.model import Problem
 from sphinxext.nova.openstack.commands import starts
 from sphinxext.nova.openstack.options import value
-from sphinxext.nova.program import UNKNOWN, ClassDef, FunctionDef, evaluate, imported_by_string, mro
+from sphinxext.nova.program import UNKNOWN, ClassDef, FunctionDef, evaluate, imported_by_string, mro, note_named
 from sphinxext.nova.syntax.walking import calls
 
 if TYPE_CHECKING:
@@ -34,13 +33,25 @@ def running(class_: ClassDef, services: Mapping[str, ClassDef]) -> tuple[str, ..
     return tuple(name for name, manager in services.items() if class_ in mro(manager))
 
 
+class _Named(NamedTuple):
+    """The name of a manager, and where it stands."""
+
+    name: str
+    file: str
+    line: int
+
+
 def _managers(program: Program, options: Options) -> Iterator[tuple[str, ClassDef]]:
     given = dict(_given(program, options))
     table = _table(program)
     # Where there is a table, there are no such options, and looking for them would mean to scan the whole package.
     for service in dict.fromkeys((*_commands(program), *table)):
-        name = given.get(service) or (table.get(service) if table else _configured(service, program, options))
-        class_ = imported_by_string(name, program) if name else None
+        found = given.get(service) or (table.get(service) if table else _configured(service, program, options))
+        if found is None or not found.name:
+            continue
+        class_ = imported_by_string(found.name, program)
+        if class_ is None:
+            note_named(found.name, program, found.file, found.line)
         if isinstance(class_, ClassDef):
             yield service, class_
 
@@ -51,37 +62,44 @@ def _commands(program: Program) -> list[str]:
     return [start.name for start in starts(program).values() if start.path and start.name.startswith(prefix)]
 
 
-def _given(program: Program, options: Options) -> Iterator[tuple[str, str]]:
+def _given(program: Program, options: Options) -> Iterator[tuple[str, _Named]]:
     """Give the services whose command names the manager: ``service.Service.create(binary=..., manager=...)``."""
     paths = [start.path for start in starts(program).values() if start.path]
-    for path, data in program.checkout.read_many(paths):
+    for path, data in program.read_many(paths):
         program.note("file", path)
-        if isinstance(data, Problem) or b"manager=" not in data:
+        if b"manager=" not in data:
             continue
         module = program.module_at(path)
         for scope in () if module is None else _scopes(module):
-            for _, function, _, keywords, _, _ in calls(scope.body):
+            for _, function, _, keywords, line, _ in calls(scope.body):
                 if isinstance(function, str) and function.endswith(".create"):
                     named = dict(keywords)
                     service = evaluate(named.get("binary"), scope)
                     name = value(named.get("manager"), scope, options)
                     if isinstance(service, str) and isinstance(name, str):
-                        yield service, name
+                        yield service, _Named(name, path, line)
 
 
 def _scopes(module: Module) -> list[Scope]:
     return [module, *(FunctionDef(module, fact.index) for fact in module.facts.functions)]
 
 
-def _table(program: Program) -> Mapping[str, str]:
+def _table(program: Program) -> Mapping[str, _Named]:
     module = program.module(f"{program.checkout.package}.service")
     found = UNKNOWN if module is None else evaluate(_TABLE, module)
-    if not isinstance(found, dict):
+    if module is None or not isinstance(found, dict):
         return {}
-    return {key: name for key, name in found.items() if isinstance(key, str) and isinstance(name, str)}
+    line = module.bindings[_TABLE][0].line
+    return {
+        key: _Named(name, module.path, line)
+        for key, name in found.items()
+        if isinstance(key, str) and isinstance(name, str)
+    }
 
 
-def _configured(service: str, program: Program, options: Options) -> str | None:
+def _configured(service: str, program: Program, options: Options) -> _Named | None:
     name = service.removeprefix(f"{program.checkout.package}-").replace("-", "_")
     option = options.find("DEFAULT", f"{name}_manager")
-    return option.default if option is not None and isinstance(option.default, str) else None
+    if option is None or not isinstance(option.default, str):
+        return None
+    return _Named(option.default, option.path, option.line)

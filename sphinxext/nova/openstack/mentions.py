@@ -9,26 +9,31 @@ from typing import TYPE_CHECKING, Final
 from sphinxext.nova.model import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from sphinxext.nova.checkout import Checkout
     from sphinxext.nova.model import Source
+    from sphinxext.nova.program import Program
 
 _TESTS: Final = "tests"
 
 
-def mentioning(checkout: Checkout, folder: str, words: Sequence[str]) -> list[str]:
+def mentioning(program: Program, folder: str, words: Sequence[str]) -> list[str]:
     """Return the Python files below a folder, without tests, that hold one of the words, sorted.
 
-    A word that begins and ends with a quotation mark is looked for as a text, in either kind of them.
+    A word that begins and ends with a quotation mark is looked for as a text, in either kind of them. Files that git
+    has and the folder lacks follow: see :meth:`.Program.scan`.
     """
+    return _holding(program.scan(folder), words)
+
+
+def _holding(files: Iterable[tuple[str, bytes | Problem]], words: Sequence[str]) -> list[str]:
     # To look for plain bytes is ten times as fast as any pattern, and most files hold none of them.
     needles = [word.strip("'").encode() for word in words]
     pattern = re.compile("|".join(map(_pattern, words)).encode())
-    paths = [path for path in checkout.below(folder) if path.endswith(".py") and _TESTS not in path.split("/")]
     return [
         path
-        for path, data in checkout.read_many(paths)
+        for path, data in files
         if not isinstance(data, Problem) and any(needle in data for needle in needles) and pattern.search(data)
     ]
 
@@ -40,6 +45,7 @@ def _pattern(word: str) -> str:
 
 def state(checkout: Checkout, source: Source) -> str:
     """Return a digest of the names and bytes of the files that a source of the kind ``mentions`` is."""
-    found = mentioning(checkout, source.path, source.words)
+    paths = [path for path in checkout.below(source.path) if path.endswith(".py") and _TESTS not in path.split("/")]
+    found = _holding(checkout.read_many(paths), source.words)
     lines = (f"{path}\0{checkout.digest(path)}" for path in found)
     return hashlib.blake2b("\n".join(lines).encode(), digest_size=20).hexdigest()

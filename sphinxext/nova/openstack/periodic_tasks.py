@@ -110,7 +110,7 @@ class _Question:
     def _mentioning(self, words: Sequence[str]) -> Iterator[Module]:
         package = self._program.checkout.package
         self._program.note("mentions", package, words)
-        paths = mentions.mentioning(self._program.checkout, package, words)
+        paths = mentions.mentioning(self._program, package, words)
         self._program.load(paths)
         return (module for module in map(self._program.module_at, paths) if module is not None)
 

@@ -40,8 +40,8 @@ def services(program: Program, *of: str, with_start: bool = False) -> Answer[Ser
     with program.recording() as record:
         question = _Question(program, with_start=with_start)
         rows = tuple(map(question.row, question.chosen([name for name in of if name])))
-    found = (*problems(program), *record.problems, *question.problems, *question.left_open())
-    return Answer(rows, found, exact({*record.sources, Source("ref", "")}))
+    found = dict.fromkeys((*problems(program), *record.problems, *question.problems, *question.left_open()))
+    return Answer(rows, tuple(found), exact({*record.sources, Source("ref", "")}))
 
 
 def find_command(program: Program, name: str) -> tuple[Command, frozenset[Source]]:

@@ -21,6 +21,7 @@ from sphinxext.nova.program.inheriting import does_the_same
 from sphinxext.nova.program.names import bases, candidates, imported_by_string, member_of, mro, resolve
 from sphinxext.nova.program.options import ConfigOption, Options
 from sphinxext.nova.program.program import Program
+from sphinxext.nova.program.unread import fewer, note_named
 
 __all__ = [
     "UNKNOWN",
@@ -42,12 +43,14 @@ __all__ = [
     "candidates",
     "does_the_same",
     "evaluate",
+    "fewer",
     "imported_by_string",
     "last_name",
     "lookup",
     "member_of",
     "methods",
     "mro",
+    "note_named",
     "resolve",
     "subclasses",
 ]

@@ -6,7 +6,6 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from sphinxext.nova.model import Problem
 from sphinxext.nova.program.bindings import DefinedFunction
 from sphinxext.nova.program.definitions import Assigned, ClassDef, FunctionDef
 from sphinxext.nova.program.names import mro, own_member
@@ -146,9 +145,7 @@ def _derived(program: Program) -> Mapping[str, set[tuple[str, str]]]:
     """Return, by the name of a base as it is written, the names and files of classes that may derive from it."""
     program.note("tree", program.checkout.package)
     found: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
-    for path, data in program.checkout.read_many(program.source_files()):
-        if isinstance(data, Problem):
-            continue
+    for path, data in program.scan():
         # Behind the last bracket no class can match, and each would be looked for to the end of the file.
         for name, bases in _CLASS.findall(b"\n" + data[: data.rfind(b")") + 1]):
             for base in _LAST_NAME.findall(bases):

@@ -15,6 +15,7 @@ from sphinxext.nova.program.bindings import STAR, DefinedClass, DefinedFunction,
 from sphinxext.nova.program.definitions import Assigned, ClassDef, External, FunctionDef, Module
 from sphinxext.nova.program.linear import MOST as MOST_CLASSES
 from sphinxext.nova.program.linear import linearised
+from sphinxext.nova.program.unread import note_attribute, note_import
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -147,9 +148,17 @@ class _Search:
                 found = self.expression(value, scope)
             case _:
                 return ()
-        for attribute in attributes if len(attributes) <= _MOST_PARTS else ():
-            found = self.members(found, attribute)
-        return found if len(attributes) <= _MOST_PARTS else ()
+        if len(attributes) > _MOST_PARTS:
+            return ()
+        for attribute in attributes:
+            before = found
+            found = self.members(before, attribute)
+            if not found:
+                for one in before:
+                    if isinstance(one, Module):
+                        note_attribute(scope.module, one, attribute)
+                break
+        return found
 
     def module(self, name: str) -> Sequence[Definition]:
         module = self._program.module(name)
@@ -229,7 +238,11 @@ class _Search:
         if module is None:
             return ()
         found = self.module(module)
-        return found if binding.name is None else self.members(found, binding.name)
+        if binding.name is not None:
+            found = self.members(found, binding.name)
+        if not found:
+            note_import(importer, binding.line, module, binding.name)
+        return found
 
     def _member(self, definition: Definition, name: str) -> Sequence[Definition]:
         match definition:
@@ -309,6 +322,8 @@ def _stars(module: Module) -> Iterator[tuple[Module, frozenset[str] | None]]:
         source = None if origin is None else module.program.module(origin)
         if source is not None:
             yield source, _exported(source)
+        elif origin is not None:
+            note_import(module, star.line, origin, None)
 
 
 def _exported(module: Module) -> frozenset[str] | None:

@@ -8,7 +8,6 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from sphinxext.nova.model import Problem
 from sphinxext.nova.program.bindings import Value
 from sphinxext.nova.program.constants import evaluate
 from sphinxext.nova.program.definitions import Assigned
@@ -143,9 +142,10 @@ class Options:
             if option.name == name and option.group in {group, ""}
         ]
 
-    def _files(self, folder: str) -> Sequence[str]:
+    def _files(self, folder: str) -> Iterator[tuple[str, bytes]]:
         # Scripts have no suffix, and are text of some kind.
-        return self._program.checkout.below(folder) if folder == _SCRIPTS else self._program.source_files(folder)
+        below = self._program.checkout.below
+        return self._program.read_many(below(folder)) if folder == _SCRIPTS else self._program.scan(folder)
 
     def _makers(self, folder: str) -> tuple[Mapping[str, Sequence[str]], Sequence[str]]:
         return self._program.remember(("makers", folder), lambda: self._scan(folder))
@@ -156,9 +156,7 @@ class Options:
         self._program.note("tree", folder)
         made: defaultdict[str, list[str]] = defaultdict(list)
         computed = []
-        for path, data in self._program.checkout.read_many(self._files(folder)):
-            if isinstance(data, Problem):
-                continue
+        for path, data in self._files(folder):
             for name in (name for pattern in _MADE for name in pattern.findall(data)):
                 made[name.decode().replace("-", "_")].append(path)
             if any(pattern.search(data) for pattern in _COMPUTED):

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, TypeVarTuple
 
-from sphinxext.nova.model import Problem, Source
+from sphinxext.nova.model import Problem, QuestionError, Source
 from sphinxext.nova.program.definitions import Module
+from sphinxext.nova.program.unread import TESTS, fewer, problems_of
 from sphinxext.nova.syntax import read
 
 if TYPE_CHECKING:
@@ -32,8 +33,6 @@ _EVALUATIONS: Final = 2_000_000
 
 The options, services, periodic tasks, RPC methods and REST actions of cinder 29.0.0 need 16,414, those of 34.0.0 8,861.
 """
-_NOT_IMPORTED: Final = "tests"
-"""The folder, at any depth, whose files describe no running service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ class Record:
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """What was wrong with the files among them, in order of place."""
+        """What was wrong with them, in order of place."""
         return self._program.problems_in(self.sources)
 
 
@@ -104,13 +103,19 @@ class Program:
 
     @contextmanager
     def recording(self) -> Iterator[Record]:
-        """Record what is looked at inside the ``with``, whether it was looked at before or not."""
+        """Record what is looked at inside the ``with``, whether it was looked at before or not.
+
+        A question that cannot be asked says what could not be read on the way.
+        """
         outer, noted = self._sources, self.noted
         inner: set[_Noted] = set()
         record = Record(self, inner)
         self._sources, self.noted = inner, set()
         try:
             yield record
+        except QuestionError as error:
+            error.add(problems_of(self.checkout, self._problems, record.sources))
+            raise
         finally:
             self._sources, self.noted = outer, noted
             outer |= inner
@@ -121,13 +126,12 @@ class Program:
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """What was wrong with the files that were read, in order of place."""
+        """What was wrong with all that was looked at, in order of place."""
         return self.problems_in(self.sources())
 
     def problems_in(self, sources: Iterable[Source]) -> tuple[Problem, ...]:
-        """Return what was wrong with the files among ``sources``, in order of place."""
-        paths = {source.path for source in sources if source.kind == "file"}
-        return tuple(problem for path in sorted(paths) for problem in self._problems.get(path, ()))
+        """Return what was wrong with ``sources``, in order of place: what was not read, and what is not there."""
+        return tuple(fewer(problems_of(self.checkout, self._problems, sources)))
 
     def complain(self, problem: Problem) -> None:
         """Add what is wrong with a file that was read, and is only seen together with others."""
@@ -201,8 +205,46 @@ class Program:
         return [
             path
             for path in self.checkout.below(self.checkout.package if folder is None else folder)
-            if path.endswith(".py") and _NOT_IMPORTED not in path.split("/")
+            if path.endswith(".py") and TESTS not in path.split("/")
         ]
+
+    def read_many(self, paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+        """Give files with their bytes, without those that cannot be read: each of these is a problem of the answer."""
+        for path, data in self.checkout.read_many(paths):
+            if isinstance(data, Problem):
+                self.unreadable(data, path)
+            else:
+                yield path, data
+
+    def unreadable(self, problem: Problem, path: str) -> None:
+        """Record that a file was looked at and cannot be read."""
+        self.note("file", path)
+        self._problems[path] = (problem,)
+
+    def scan(self, folder: str | None = None) -> Iterator[tuple[str, bytes]]:
+        """Give the Python files below a folder (:meth:`source_files`) with their bytes, to look for words in them.
+
+        So that what is not there is not missed in silence, those that git has and the folder lacks are given too, as
+        git has them: for them there is no :meth:`module_at`, and that it was asked for is a problem of the answer.
+        """
+        yield from self.read_many(self.source_files(folder))
+        if self.checkout.absent:
+            yield from self._recorded([path for path in self.absent_below(folder) if path.endswith(".py")])
+
+    def absent_below(self, folder: str | None = None) -> Sequence[str]:
+        """Return the files that git has below a folder (``None``: the package) and the checkout lacks, without tests.
+
+        Sorted.
+        """
+        start = f"{self.checkout.package if folder is None else folder}/"
+        return sorted(path for path in self.checkout.absent if path.startswith(start) and TESTS not in path.split("/"))
+
+    def _recorded(self, paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+        for path, data in self.checkout.recorded(paths):
+            if isinstance(data, Problem):
+                self.note("file", path)
+            else:
+                yield path, data
 
     # --- modules
 

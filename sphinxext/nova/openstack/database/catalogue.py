@@ -118,7 +118,7 @@ def _functions(program: Program) -> Iterator[DbFunction]:
     for layer in layers(program):
         yield from _of_layer(layer)
     inside = f"{program.checkout.package}/db/"
-    found = mentioning(program.checkout, program.checkout.package, TRANSACTIONS)
+    found = mentioning(program, program.checkout.package, TRANSACTIONS)
     paths = [path for path in found if not path.startswith(inside)]
     program.load(paths)
     for module in map(program.module_at, paths):

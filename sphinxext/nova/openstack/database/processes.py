@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sphinxext.nova.openstack.commands import starts
 from sphinxext.nova.openstack.options import value
-from sphinxext.nova.problems import Problem
 from sphinxext.nova.program import UNKNOWN, FunctionDef
 from sphinxext.nova.syntax.walking import blocks, inside, own_expressions
 
@@ -45,13 +44,12 @@ def database_access(program: Program, options: Options) -> Mapping[str, Access]:
 def _by_command(program: Program, options: Options) -> Mapping[str, Access]:
     files = {name: start.path for name, start in starts(program).items() if start.path}
     checked = {}
-    for path, data in program.checkout.read_many(sorted(set(files.values()))):
+    for path, data in program.read_many(sorted(set(files.values()))):
         program.note("file", path)
-        module = None
-        if not isinstance(data, Problem) and any(sign in data for sign in _SIGNS):
-            module = program.module_at(path)
-        checked[path] = Access() if module is None else _access(module, options)
-    return {name: checked[path] for name, path in files.items()}
+        module = program.module_at(path) if any(sign in data for sign in _SIGNS) else None
+        if module is not None:
+            checked[path] = _access(module, options)
+    return {name: checked.get(path, Access()) for name, path in files.items()}
 
 
 def _access(module: Module, options: Options) -> Access:

@@ -97,7 +97,7 @@ def _bare(action: RestAction) -> str | None:
 def _actions(program: Program, wanted: Wanted) -> Iterator[RestAction]:
     folder = f"{program.checkout.package}/api"
     program.note("tree", folder)
-    paths = mentions.mentioning(program.checkout, folder, _WORDS)
+    paths = mentions.mentioning(program, folder, _WORDS)
     program.load(paths)
     modules = [module for module in map(program.module_at, paths) if module is not None]
     for router in _served(routers(modules), program):
@@ -115,8 +115,8 @@ def _served(found: Sequence[ClassDef], program: Program) -> list[ClassDef]:
     """
     path = f"etc/{program.checkout.project}/api-paste.ini"
     program.note("file", path)
-    ((_, data),) = program.checkout.read_many([path])
-    text = data.decode("utf-8", "replace") if isinstance(data, bytes) else ""
+    found_there = dict(program.read_many([path] if program.checkout.exists(path) else ()))
+    text = found_there.get(path, b"").decode("utf-8", "replace")
     named = [router for router in found if f"{router.module.name}:{router.fact.name}." in text]
     return named or list(found)
 
