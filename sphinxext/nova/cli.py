@@ -23,7 +23,7 @@ from sphinxext.nova.model import QuestionError
 from sphinxext.nova.store import Store, default_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from sphinxext.nova.checkout import Checkout
     from sphinxext.nova.model import Answer, DbCall, Flow, LayoutRow, PeriodicTask, Row, RpcMethod, Service
@@ -76,6 +76,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for problem in answer.problems:
             place = ":".join(str(part) for part in (problem.file or checkout.spec, problem.line) if part)
             _complain(f"{place}: {problem.message} [{problem.kind}]")
+        for line in _explanation(answer, asked):
+            _complain(line)
     for note in asking.notes():
         _complain(note)
     return 0
@@ -341,6 +343,27 @@ def _rpc_flow_table(answer: Answer[Flow]) -> Table:
     return rpc_flow_table(answer.rows, str)
 
 
+def _explanation(answer: Answer[Any], asked: argparse.Namespace) -> Iterator[str]:
+    """Give the lines that ``--explain`` prints beside an answer for people; JSON has them in it."""
+    if not getattr(asked, "explain", False):
+        return
+    from sphinxext.nova.present.unfollowed import explanation
+
+    for flow in answer.rows:
+        yield from explanation(flow.unresolved or (), flow.unfollowed)
+
+
+def _said(answer: Answer[Any], asked: argparse.Namespace) -> str:
+    """Return what a table of messages cannot say: that some may be missing."""
+    if asked.question != "rpc-flow":
+        return ""
+    from sphinxext.nova.present.text import rst_text
+    from sphinxext.nova.present.unfollowed import in_words
+
+    said = [visible(in_words(flow.unfollowed, str)) for flow in answer.rows if flow.unfollowed]
+    return "".join(f"\n\n{rst_text(text) if asked.format == 'rst' else text}" for text in said)
+
+
 def _diagrams(answer: Answer[Flow], asked: str) -> str:
     """Draw the success path; where that is too much for one diagram, blank lines stand between several."""
     from sphinxext.nova.present.folding import fold
@@ -384,10 +407,11 @@ def _formatted(answer: Answer[Any], checkout: Checkout, asked: argparse.Namespac
     from sphinxext.nova.present import tables
     from sphinxext.nova.present.text import rst_table, text_table
 
-    table: Table = asked.table(answer)
+    table, said = asked.table(answer), _said(answer, asked)
     if encoding is not None:
         table = tables.encodable(table, encoding)
-    return (rst_table if asked.format == "rst" else text_table)(table)
+        said = said.encode(encoding, "backslashreplace").decode(encoding)
+    return (rst_table if asked.format == "rst" else text_table)(table) + said
 
 
 def _as_json(contract: dict[str, object]) -> str:

@@ -271,12 +271,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Unresolved:
-    """A call whose target the walk could not tell."""
+    """A call that was not followed.
+
+    ``expression`` is what is called, as it is written. ``could_reach`` are the methods of RPC clients that it may be a
+    call of, by their dotted names.
+    """
 
     file: str
     line: int
     expression: str
     why: str
+    could_reach: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +289,8 @@ class Flow:
     """What happens, process by process, from an entry on (``rpc-flow`` in the JSON contract).
 
     ``messages`` has every message of the tree once, by (sender, kind, topic, method, endpoint), in order of first
-    appearance. ``unresolved`` is ``None`` unless asked for.
+    appearance. ``unresolved`` are the calls that were not followed, ``None`` unless asked for; ``unfollowed``, which is
+    always there, are those because of which messages may be missing.
     """
 
     entry: Entry
@@ -292,6 +298,7 @@ class Flow:
     steps: tuple[Step, ...]
     messages: tuple[Message, ...]
     unresolved: tuple[Unresolved, ...] | None = None
+    unfollowed: tuple[Unresolved, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,10 +128,11 @@ class RpcFlow(DrawingDirective):
         found = self.target("flow", asked) or [self._target(asked)]
         [anchor] = cast("nodes.target", found[-1])["ids"]
         if not picture.items:
-            return [*found, nodes.paragraph("", translate("It sends no message."))]
+            return [*found, *self._nothing(picture)]
         if style != "table":
             start = asked if " " in asked else ".".join(asked.split(".")[-2:])
             found += self.figures(picture, asked, anchor, start=start, description=self.options.get("alt"), most=most)
+        found += self._unfollowed(picture)
         found += self._left_out(picture)
         if style != "diagram":
             found.append(self.steps(picture, columns, anchor, titled=style == "table"))
@@ -169,6 +170,35 @@ class RpcFlow(DrawingDirective):
         target = nodes.target("", "", ids=[make_id(self.env, self.state.document, "nova-flow", asked)])
         self.state.document.note_explicit_target(target)
         return target
+
+    def _nothing(self, picture: Picture) -> Iterator[nodes.Node]:
+        """Say that there is no message to show: that none is sent only where that is known."""
+        if not picture.unfollowed and not picture.left_out:
+            yield nodes.paragraph("", translate("It sends no message."))
+        elif not picture.left_out:
+            yield nodes.paragraph("", translate("No message was found."))
+        yield from self._unfollowed(picture)
+        yield from self._left_out(picture)
+
+    def _unfollowed(self, picture: Picture) -> Iterator[nodes.Node]:
+        """Say that messages may be missing, and where the first of the calls are that were not followed."""
+        if not picture.unfollowed:
+            return
+        from sphinxext.nova.present import unfollowed
+        from sphinxext.nova.present.tables import Cell
+
+        before, after = unfollowed.sentence(picture.unfollowed, translate)
+        said = nodes.paragraph("", before, classes=["nova-unfollowed"])
+        said["support_smartquotes"] = False
+        for number, row in enumerate(unfollowed.first(picture.unfollowed)):
+            said += nodes.Text("; " if number else " ")
+            place = nodes.Text(unfollowed.place(row))
+            uri = self.link(Cell(str(place), row.file, row.line))
+            said += nodes.reference("", "", place, internal=False, refuri=uri) if uri else place
+            said += [nodes.Text(" "), nodes.literal("", unfollowed.call(row))]
+            said += nodes.Text(f" ({visible(unfollowed.reason(row))})")
+        said += nodes.Text(after)
+        yield said
 
     def _left_out(self, picture: Picture) -> Iterator[nodes.Node]:
         """Say how many messages are not shown, why, and which option of this directive shows them."""

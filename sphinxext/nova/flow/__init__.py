@@ -10,6 +10,7 @@ from sphinxext.nova.flow.frames import Frame
 from sphinxext.nova.flow.limits import Limit
 from sphinxext.nova.flow.opening import DRIVER
 from sphinxext.nova.flow.steps import Call, Choice, Decided, Lost, Reached, Sent, Steps, Summary, Way, Yielded, sends
+from sphinxext.nova.flow.unfollowed import Clients
 from sphinxext.nova.flow.values import (
     Arguments,
     Atom,
@@ -37,6 +38,7 @@ __all__ = [
     "Call",
     "Choice",
     "Class",
+    "Clients",
     "Const",
     "Decided",
     "Dict",

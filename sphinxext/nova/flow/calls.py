@@ -10,7 +10,7 @@ from sphinxext.nova.flow.entering import around
 from sphinxext.nova.flow.frames import common
 from sphinxext.nova.flow.libraries import Libraries
 from sphinxext.nova.flow.opening import Opening
-from sphinxext.nova.flow.steps import Call, Choice, Lost, Reached, Way
+from sphinxext.nova.flow.steps import Call, Choice, Reached, Way
 from sphinxext.nova.flow.values import (
     Class,
     Client,
@@ -24,7 +24,6 @@ from sphinxext.nova.flow.values import (
     Partial,
     Send,
     Sequence,
-    Super,
     Text,
     Unknown,
     Wrapped,
@@ -55,7 +54,6 @@ them as ``args`` and ``kwargs``, right after the function.
 """
 _OF_TIMER: Final = frozenset({"initial_delay", "periodic_interval_max", "stop_on_exception"})
 """What a timer keeps for itself of what it is given by name."""
-_SELF_EVIDENT: Final = ("LOG.", "self.LOG.", "_LOG.")
 
 
 @dataclass(slots=True)
@@ -181,13 +179,14 @@ class Calls:
             case Method(receiver=Object()):
                 return self._libraries.opened(frame, atom, arguments, line)
             case Method():
+                self._walker.unfollowed.of_value(frame, atom, line, form)
                 return self._walker.containers.call(frame, atom, arguments)
             case Object():
                 if lookup(atom.class_, "__call__") is not None:
                     method = self._walker.attribute(frame, (atom,), "__call__")
                     return self.call(frame, method, arguments, line, form, via)
         if not quiet:
-            self.lost(frame, atom, line, form)
+            self._walker.unfollowed.unknown(frame, atom, arguments, line, form)
         last = _written(form).rpartition(".")[2]
         if last in self._spawning:
             # An executor of which nothing is known: all of them are asked like this.
@@ -196,14 +195,6 @@ class Calls:
         if not self.timed(frame, last, arguments, line):
             self.callbacks(frame, arguments, line, "callback")
         return self._atoms.any
-
-    def lost(self, frame: Frame, atom: Atom, line: int, form: CallForm | None) -> None:
-        """Note a call that cannot be followed."""
-        if not self._walker.explaining or form is None or not isinstance(atom, Unknown | Const | Super):
-            return
-        if isinstance(form[1], str) and form[1].startswith(_SELF_EVIDENT):
-            return
-        frame.steps.append(Lost(frame.scope, line, form[1], "nothing in the source tells what is called"))
 
     def _function(
         self,
@@ -283,6 +274,9 @@ class Calls:
     def _step(self, frame: Frame, summary: Summary, line: int, form: CallForm | None, via: str | None) -> None:
         if summary.assigns:
             frame.forget(summary.assigns)
+        if summary.lost and not summary.tells:
+            # The call may not be kept, or not be looked at: then the caller answers for what was not followed there.
+            frame.lose(summary.lost)
         if summary.steps or not summary.is_complete:
             frame.steps.append(Call(summary, frame.scope, line, form, via))
 
@@ -312,6 +306,7 @@ class Calls:
                     value = self._atoms.join(value, summary.yields or self._atoms.any)
                     steps.append(summary.steps)
                     frame.forget(summary.assigns)
+                    frame.lose(summary.lost)
                 case Object():
                     value = self._atoms.join(value, self._entered_object(frame, atom, line))
                     before = frame.aside()

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
-    from sphinxext.nova.flow.steps import Step, Steps
+    from sphinxext.nova.flow.steps import Lost, Step, Steps
     from sphinxext.nova.flow.values import Atom, Value
     from sphinxext.nova.program import Module, Scope
 
@@ -39,6 +39,7 @@ class Frame:
         "exits",
         "is_guess",
         "line",
+        "lost",
         "module",
         "names",
         "owner",
@@ -68,6 +69,8 @@ class Frame:
         self.line = 0
         """The line of the statement that is gone through now."""
         self.steps: list[Step] = []
+        self.lost: tuple[Lost, ...] = ()
+        """The calls that were not followed."""
         self.returns: Value = ()
         self.yields: Value = ()
         self.assigns: set[str] = set()
@@ -128,6 +131,10 @@ class Frame:
             self.know(common([self.facts, now], join))
 
     # --- steps
+
+    def lose(self, lost: tuple[Lost, ...]) -> None:
+        """Note calls that were not followed, each once."""
+        self.lost = tuple(dict.fromkeys((*self.lost, *lost))) if self.lost else lost
 
     def take(self, steps: list[Step]) -> Steps:
         """Give the steps since ``steps`` was put aside, and go on with those."""

@@ -306,7 +306,7 @@ class Heap:
 
 def _both(maker: Summary, constructor: Summary) -> Summary:
     """Return what making an object does: ``__new__``, then ``__init__``."""
-    if not maker.steps and not maker.assigns and maker.is_complete:
+    if not maker.steps and not maker.assigns and not maker.lost and maker.is_complete:
         return constructor
     return Summary(
         constructor.function,
@@ -316,6 +316,7 @@ def _both(maker: Summary, constructor: Summary) -> Summary:
         tells=maker.tells or constructor.tells,
         height=max(maker.height, constructor.height),
         assigns=maker.assigns | constructor.assigns,
+        lost=(*maker.lost, *constructor.lost),
     )
 
 

@@ -127,6 +127,7 @@ class Libraries:
             if name.startswith(self._opaque_ones):
                 return self._opaque(frame, name, arguments, line)
             return self._unread(frame, name, arguments, line)
+        self._walker.unfollowed.of_library(frame, callee, last, line, form)
         if self._calls.timed(frame, last, arguments, line):
             return self._atoms.some
         if not name.startswith(_LOOKING) or name in _CALLING:

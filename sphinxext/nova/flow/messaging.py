@@ -183,8 +183,9 @@ class Messaging:
             frame.steps.append(Choice("alt", frame.scope, tuple(Way(None, line, (step,)) for step in steps)))
         else:
             frame.steps += steps
-        if not steps and self._walker.explaining:
-            frame.steps.append(Lost(frame.scope, line, kind, "the name of the RPC method is not in the source"))
+        if not steps:
+            why = "it sends a message, and the name of the method is not known"
+            frame.lose((Lost(frame.scope, line, kind, sends=True, why=why),))
 
     def _text(self, value: Value) -> str | None:
         texts = self._walker.texts.texts(
@@ -215,8 +216,8 @@ class Messaging:
                 self._raw(frame, _KINDS[name], topic, message, line)
                 break
         else:
-            if self._walker.explaining:
-                frame.steps.append(Lost(frame.scope, line, f"rpc.{name}", "the message is not in the source"))
+            why = "it sends a message that is not known"
+            frame.lose((Lost(frame.scope, line, f"rpc.{name}", sends=True, why=why),))
         return self._atoms.any if _KINDS[name] == "call" else self._atoms.none
 
     def _raw(self, frame: Frame, kind: str, topic: Value, message: Dict, line: int) -> None:

@@ -25,7 +25,8 @@ class Summary:
     message leaves the process in it, or below it; ``tells`` whether anything is done that matters to anybody.
     ``assigns`` are the names of the attributes that may be assigned, whose ever they are, but for those of new objects;
     ``leaves`` is what is known of those of its first argument when it is done. ``height`` is how many calls are inside
-    one another in it, itself included.
+    one another in it, itself included. ``lost`` are the calls that were not followed, in the function itself and in
+    what it calls that has no steps worth keeping.
     """
 
     function: FunctionDef | None
@@ -38,6 +39,7 @@ class Summary:
     assigns: frozenset[str] = frozenset()
     leaves: Mapping[str, Value] = field(default_factory=dict)
     height: int = 0
+    lost: tuple[Lost, ...] = ()
 
 
 @dataclass(slots=True, eq=False)
@@ -116,17 +118,25 @@ class Yielded:
     """Where a generator function gives something, and the body of a ``with`` runs."""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Lost:
-    """A call that could not be followed, for ``--explain``."""
+    """A call that was not followed. It is no step: whether it is noted must not change how branches are shown.
+
+    ``expression`` is what is called, as it is written. ``could_reach`` are the methods of RPC clients that it may be a
+    call of, by their dotted names. ``sends`` says that messages may be missing because of it. ``why`` is ``None``
+    where the value of what is called is not known. ``library`` is what the work is handed to, if it is a library.
+    """
 
     scope: Scope
     line: int
-    expression: Expr = field(hash=False)
-    why: str
+    expression: Expr
+    could_reach: tuple[str, ...] = ()
+    sends: bool = False
+    why: str | None = None
+    library: str | None = None
 
 
-Step: TypeAlias = "Call | Sent | Reached | Choice | Decided | Yielded | Lost"
+Step: TypeAlias = "Call | Sent | Reached | Choice | Decided | Yielded"
 Steps: TypeAlias = "tuple[Step, ...]"
 
 
@@ -134,7 +144,7 @@ def tells(steps: Steps) -> bool:
     """Tell whether there is anything in these steps that anybody could want to know."""
     for step in steps:
         match step:
-            case Sent() | Reached() | Lost():
+            case Sent() | Reached():
                 return True
             case Call(summary=summary):
                 if summary.tells:

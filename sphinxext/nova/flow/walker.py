@@ -27,6 +27,7 @@ from sphinxext.nova.flow.refining import Refining
 from sphinxext.nova.flow.statements import Statements
 from sphinxext.nova.flow.steps import Summary, sends, tells
 from sphinxext.nova.flow.texts import Texts
+from sphinxext.nova.flow.unfollowed import Clients, Unfollowed
 from sphinxext.nova.flow.values import (
     Atoms,
     Class,
@@ -103,6 +104,7 @@ class Walker:
         self.texts = Texts(self)
         self.decorating = Decorating(self)
         self.messaging = Messaging(self)
+        self.unfollowed = Unfollowed(self)
         self.uncertain = 0
         """In how many branches that may not be taken the walk is now."""
         self._summaries: dict[Hashable, Summary] = {}
@@ -121,7 +123,9 @@ class Walker:
         self._idle: dict[FunctionDef, frozenset[str]] = {}
         self._assigned: dict[tuple[Scope, int], frozenset[str]] = {}
         self.explaining = False
-        """Whether calls that cannot be followed become steps."""
+        """Whether all calls that are not followed are noted, and not only those that may send messages."""
+        self.clients: Callable[[], Clients] = lambda: Clients({}, frozenset())
+        """Gives the RPC clients: what has the name of one's method, or is given one, may send."""
         self.entry_point: Callable[[str, str], str | None] = lambda _namespace, _name: None
         """Gives what an entry point leads to, by its namespace and name."""
         self.limits = Limits()
@@ -173,7 +177,7 @@ class Walker:
                 self.limits.leave_open(Limit.NESTING, first.definition if first is not None else None)
                 returns = self.atoms.any
             found = self._summaries[key] = Summary(
-                first.definition if first is not None else None, tuple(frame.steps), returns
+                first.definition if first is not None else None, tuple(frame.steps), returns, lost=frame.lost
             )
         return found
 
@@ -319,6 +323,7 @@ class Walker:
         if depth + summary.height > DEEPEST:
             self.limits.is_met = True
         self.tallest = max(tallest, summary.height)
+        summary.lost = frame.lost
         if frame.steps:
             summary.sends = sends(summary.steps)
             summary.tells = summary.sends or tells(summary.steps)

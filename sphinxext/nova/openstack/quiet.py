@@ -9,14 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from sphinxext.nova.flow import Call, Choice, Decided, Lost, Reached, Summary, sends
-from sphinxext.nova.model import Block, Boundary, Branch, Unresolved
-from sphinxext.nova.syntax.rendering import render
+from sphinxext.nova.flow import Call, Choice, Decided, Reached, Summary, sends
+from sphinxext.nova.model import Block, Boundary, Branch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from sphinxext.nova.flow import Steps
+    from sphinxext.nova.flow import Lost, Steps
     from sphinxext.nova.model import Step
 
 _What: TypeAlias = "Summary | int"
@@ -30,9 +29,9 @@ _ONCE: Final = 2
 class Once:
     """What one process told, and whether it did so on the way to where the telling is now."""
 
-    def __init__(self, unresolved: dict[Unresolved, None]) -> None:
-        self.unresolved = unresolved
-        """The calls that could not be followed."""
+    def __init__(self, lost: dict[Lost, None]) -> None:
+        self.lost = lost
+        """The calls that were not followed."""
         self.told: dict[_What, int] = {}
         """In how many branches, times two; and one more where it was told on the way here."""
         self.here: list[_What] = []
@@ -64,7 +63,6 @@ class _Told:
     steps: Sequence[Step]
     told: dict[_What, int]
     here: list[_What]
-    unresolved: dict[Unresolved, None]
 
 
 @dataclass(slots=True)
@@ -72,6 +70,7 @@ class _Below:
     """What may be told of a summary, itself included, and what was told by what had been told of all that before."""
 
     what: tuple[_What, ...]
+    lost: tuple[Lost, ...]
     told: dict[tuple[int | None, ...], _Told] = field(default_factory=dict)
 
 
@@ -93,16 +92,14 @@ class Quiet:
         state = tuple(map(once.told.get, below.what))
         known = below.told.get(state)
         if known is None:
-            begun, unresolved = len(once.here), once.unresolved
-            once.unresolved = {}
+            begun = len(once.here)
             steps = self._steps(summary.steps, once) if once.is_first(summary) else ()
             changed = {what: once.told[what] for what in below.what if what in once.told}
-            known = below.told[state] = _Told(steps, changed, once.here[begun:], once.unresolved)
-            once.unresolved = unresolved
+            known = below.told[state] = _Told(steps, changed, once.here[begun:])
         else:
             once.told.update(known.told)
             once.here += known.here
-        once.unresolved.update(known.unresolved)
+        once.lost.update(dict.fromkeys(below.lost))
         return known.steps
 
     def _steps(self, steps: Steps, once: Once) -> Sequence[Step]:
@@ -120,8 +117,6 @@ class Quiet:
                     told += block(step, [self._way(way.steps, once) for way in step.ways])
                 case Decided():
                     told += self._steps(step.steps, once)
-                case Lost():
-                    once.unresolved[unresolved(step)] = None
         return told
 
     def _way(self, steps: Steps, once: Once) -> Sequence[Step]:
@@ -146,7 +141,11 @@ class Quiet:
             self._looking.add(summary)
             found = self._found(summary)
             self._looking.discard(summary)
-            self._below[summary] = None if found is None else _Below(tuple(found))
+            if found is None:
+                self._below[summary] = None
+            else:
+                lost = (one for what in found if isinstance(what, Summary) for one in what.lost)
+                self._below[summary] = _Below(tuple(found), tuple(dict.fromkeys(lost)))
         return self._below[summary]
 
     def _found(self, summary: Summary) -> dict[_What, None] | None:
@@ -206,8 +205,3 @@ def block(step: Choice, told: Sequence[Sequence[Step]]) -> Sequence[Block]:
         return ()
     kind = "opt" if step.kind == "alt" and len(branches) == 1 else step.kind
     return (Block(kind, tuple(branches)),)
-
-
-def unresolved(step: Lost) -> Unresolved:
-    """Return a call that could not be followed as a reader is told of it."""
-    return Unresolved(step.scope.module.path, step.line, render(step.expression), step.why)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from sphinxext.nova.datastack import in_large_chunk
@@ -11,6 +12,7 @@ from sphinxext.nova.openstack.endpoints import Endpoints
 from sphinxext.nova.openstack.entries import find_entry
 from sphinxext.nova.openstack.quiet import Quiet
 from sphinxext.nova.openstack.telling import Teller
+from sphinxext.nova.openstack.unfollowed import explained, known_clients, sending
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,6 +45,7 @@ class Flows:
         """Begin with nothing walked."""
         self.walker = Walker(self.program, Boundaries(package=self.program.checkout.package), self._assume)
         self.walker.explaining = self._explaining
+        self.walker.clients = partial(known_clients, self.program)
         self.endpoints = Endpoints(self.walker)
         self._quiet = Quiet()
         self._is_new = True
@@ -91,8 +94,8 @@ class Flows:
             service=start.service,
             others=start.others,
         )
-        unresolved = tuple(teller.unresolved) if self._explaining else None
-        return Flow(entry, teller.participants(), steps, teller.messages(), unresolved)
+        unresolved = explained(teller.lost) if self._explaining else None
+        return Flow(entry, teller.participants(), steps, teller.messages(), unresolved, sending(teller.lost))
 
 
 def rpc_flow(

@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from sphinxext.nova.flow import Call, Choice, Decided, Limit, Lost, Reached, Sent, sends
+from sphinxext.nova.flow import Call, Choice, Decided, Limit, Reached, Sent, sends
 from sphinxext.nova.model import Again, Block, Branch, Message
 from sphinxext.nova.openstack.database import Access, database_access
 from sphinxext.nova.openstack.hosts import Hosts
-from sphinxext.nova.openstack.quiet import Once, block, unresolved
+from sphinxext.nova.openstack.quiet import Once, block
 from sphinxext.nova.openstack.ways import Way
 from sphinxext.nova.openstack.written import Server
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sphinxext.nova.flow import Object, Steps, Summary, Walker
-    from sphinxext.nova.model import Participant, Step, Unresolved
+    from sphinxext.nova.flow import Lost, Object, Steps, Summary, Walker
+    from sphinxext.nova.model import Participant, Step
     from sphinxext.nova.openstack.endpoints import Endpoint, Endpoints
     from sphinxext.nova.openstack.entries import Start
     from sphinxext.nova.openstack.quiet import Quiet
@@ -66,7 +66,7 @@ class Teller:
         self._told: dict[tuple[Summary, str], int | None] = {}
         self._bodies: dict[tuple[str, str], list[tuple[int, tuple[Step, ...]]]] = {}
         self._messages: dict[tuple[object, ...], Message] = {}
-        self.unresolved: dict[Unresolved, None] = {}
+        self.lost: dict[Lost, None] = {}
 
     def participants(self) -> tuple[Participant, ...]:
         """Return the lifelines, in order of appearance, and how each process reaches the database."""
@@ -100,8 +100,10 @@ class Teller:
     def _from_the_entry(self) -> tuple[Step, ...]:
         start = self._start
         service = start.service or start.function.fact.qualname
-        process = _Process(start.name, self._hosts.first(service), Once(self.unresolved))
-        return tuple(self._steps(self._entry().steps, process))
+        process = _Process(start.name, self._hosts.first(service), Once(self.lost))
+        entry = self._entry()
+        self._lose(entry)
+        return tuple(self._steps(entry.steps, process))
 
     def _entry(self) -> Summary:
         start, atoms = self._start, self._walker.atoms
@@ -146,9 +148,11 @@ class Teller:
                         told.append(boundary)
                     if sends(step.steps):
                         told += self._steps(step.steps, process)
-                case Lost():
-                    self.unresolved[unresolved(step)] = None
         return told
+
+    def _lose(self, summary: Summary) -> None:
+        if summary.lost:
+            self.lost.update(dict.fromkeys(summary.lost))
 
     def _way(self, steps: Steps, process: _Process) -> list[Step]:
         begun = len(process.once.here)
@@ -170,6 +174,7 @@ class Teller:
 
     def _called(self, step: Call, process: _Process) -> Sequence[Step]:
         summary = step.summary
+        self._lose(summary)
         if not summary.tells or summary in process.open:
             return ()
         if not summary.sends:
@@ -264,7 +269,8 @@ class Teller:
             return () if before is None else (Again(before),)
         self._told[key] = number
         known = len(self._messages)
-        steps = tuple(self._deeper(summary.steps, _Process(name, receiver, Once(self.unresolved))))
+        self._lose(summary)
+        steps = tuple(self._deeper(summary.steps, _Process(name, receiver, Once(self.lost))))
         if not steps:
             self._told[key] = None
         if not any(isinstance(step, Message | Block) for step in steps):

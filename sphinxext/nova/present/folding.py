@@ -60,6 +60,7 @@ def fold(flow: Flow, choice: Choice | None = None, *, external: Mapping[str, str
         tuple(reversed(lifelines) if choice.reverse else lifelines),
         items,
         folder.left_out(arrows(items)),
+        flow.unfollowed,
     )
 
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from sphinxext.nova.model import Unresolved
+
 
 class Reason(enum.StrEnum):
     """Why messages of a flow are not in its picture; the value is the option that leaves them out, or shows them."""
@@ -131,13 +133,17 @@ Item: TypeAlias = "Arrow | Group | Failing | Continued"
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What is drawn of a flow, and what is not. ``entry`` is where it starts, ``start`` the lifeline it starts on."""
+    """What is drawn of a flow, and what is not. ``entry`` is where it starts, ``start`` the lifeline it starts on.
+
+    ``unfollowed`` are the calls because of which arrows may be missing.
+    """
 
     entry: End
     start: str
     lifelines: tuple[Lifeline, ...]
     items: tuple[Item, ...]
     left_out: tuple[LeftOut, ...] = field(default=())
+    unfollowed: tuple[Unresolved, ...] = ()
 
 
 def arrows(items: Iterable[Item]) -> Iterator[Arrow]:

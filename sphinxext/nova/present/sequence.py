@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sphinxext.nova.present.mermaid import MAX_TEXT, escaped, lines
 from sphinxext.nova.present.picture import Arrow, Continued, Failing, Group, arrows
 from sphinxext.nova.present.splitting import MOST, split
+from sphinxext.nova.present.unfollowed import in_short
 from sphinxext.nova.present.words import hosts, when
 
 if TYPE_CHECKING:
@@ -39,7 +40,9 @@ def diagrams(
     """
 
     def text(part: Part, count: int) -> str:
-        return _Writer(part, count, title, start or title, translate).text(description)
+        return _Writer(part, count, title, start or title, translate, noted).text(description)
+
+    noted = in_short(picture.unfollowed, translate) if picture.unfollowed else None
 
     parts = split(picture, lambda part: len(text(part, 100)) <= MAX_TEXT, most)
     return tuple((part, text(part, len(parts))) for part in parts)
@@ -48,12 +51,22 @@ def diagrams(
 class _Writer:
     """Writes one diagram."""
 
-    def __init__(self, part: Part, count: int, title: str, start: str, translate: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        part: Part,
+        count: int,
+        title: str,
+        start: str,
+        translate: Callable[[str], str],
+        unfollowed: str | None = None,
+    ) -> None:
         self._part = part
         self._count = count
         self._title = title
         self._noted = start
         self._translate = translate
+        self._unfollowed = unfollowed if part.after is None else None
+        """What is noted of the whole picture, in its first part."""
 
     def text(self, description: str | None) -> str:
         part, translate = self._part, self._translate
@@ -67,12 +80,15 @@ class _Writer:
             description = translate("{count} steps between {lifelines}. The table has the same steps in words.").format(
                 count=sum(1 for _arrow in arrows(part.items)), lifelines=lifelines
             )
+            if self._unfollowed is not None:
+                description = f"{description} {self._unfollowed}."
         written = [
             "sequenceDiagram",
             f"  accTitle: {escaped(title)}",
             f"  accDescr: {escaped(description)}",
             *self._lifelines(part.lifelines),
             f"  Note over {part.start}: {self._start()}",
+            *([f"  Note over {part.start}: {escaped(self._unfollowed)}"] if self._unfollowed is not None else ()),
             *self._items(part.items, "  "),
         ]
         return "\n".join(written) + "\n"

@@ -59,6 +59,11 @@ def rst_table(table: Table) -> str:
     return "\n".join(lines)
 
 
+def rst_text(text: str) -> str:
+    """Write a text as a paragraph of reStructuredText in which nothing acts as markup."""
+    return _escape(text)
+
+
 def _rst_cell(cell: Cell, column: Column) -> str:
     if cell.parts:
         return ", ".join(_rst_cell(part, column) for part in cell.parts)
