@@ -63,6 +63,8 @@ class Kind(enum.StrEnum):
     """Folders are nested, or classes inherit from one another, deeper than the extension goes."""
     BUDGET = "budget"
     """The answer would take far more work than that of any release, or goes deeper; the rest of it is left open."""
+    FORM = "form"
+    """The source does a part of what is asked in a form that is not read, as other projects do; the answer lacks it."""
     UNRESOLVED = "unresolved"
     """Only running Nova would tell a value that an answer needs; the answer leaves it open."""
 

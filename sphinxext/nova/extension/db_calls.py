@@ -91,7 +91,7 @@ class DbCalls(NovaDirective):
         self.note(answer)
         rows = self._chosen(answer.rows)
         if not rows:
-            return [nodes.paragraph("", translate("Nothing of the kind is there."))]
+            return self.nothing(answer)
         found: list[nodes.Node] = []
         if "flow" in self.options:
             found += self._figures(rows)
@@ -110,7 +110,7 @@ class DbCalls(NovaDirective):
             renderer = Renderer(self.link, anchor, lambda _row, _column: None)
             table = db_calls_table(rows, columns or default_columns(rows), translate)
             body = renderer.table(table, self.title(nodes.title))
-        return [*found, self.finish(body, body)]
+        return [*found, self.finish(body, body), *self.unread(answer)]
 
     def _chosen(self, rows: Sequence[DbCall]) -> list[DbCall]:
         from sphinxext.nova.present.db_calls import is_about, way_of

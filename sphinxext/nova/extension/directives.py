@@ -136,6 +136,23 @@ class NovaDirective(SphinxDirective):
         for problem in answer.problems:
             domain.note_problem(spec, problem, self.lineno)
 
+    def unread(self, answer: Answer[Any]) -> list[nodes.Node]:
+        """Say beside an answer which forms were not read, in a paragraph for each."""
+        found: list[nodes.Node] = []
+        for problem in answer.problems:
+            if problem.kind is Kind.FORM:
+                place = ":".join(str(part) for part in (problem.file, problem.line) if part)
+                text = f"{problem.message} ({place})." if place else f"{problem.message}."
+                said = nodes.paragraph("", f"{text[0].upper()}{text[1:]}", classes=["nova-unread"])
+                said["support_smartquotes"] = False
+                found.append(said)
+        return found
+
+    def nothing(self, answer: Answer[Any]) -> list[nodes.Node]:
+        """Say that there is no row to show: that there is nothing of the kind only where all was read."""
+        there = translate("Nothing of the kind was found.") if answer.problems else None
+        return [nodes.paragraph("", there or translate("Nothing of the kind is there.")), *self.unread(answer)]
+
     def link(self, cell: Cell) -> str | None:
         """Give the address of a cell's place in the checkout; ``None`` where it has none."""
         checkout = self.library.checkout(self.spec())

@@ -93,7 +93,7 @@ class PeriodicTasks(NovaDirective):
         self.note(answer)
         rows = answer.rows
         if not rows:
-            return [nodes.paragraph("", translate("Nothing of the kind is there."))]
+            return self.nothing(answer)
 
         def anchor(row: TableRow) -> list[nodes.Node]:
             return self.target("task", row.key)
@@ -108,7 +108,7 @@ class PeriodicTasks(NovaDirective):
         found: list[nodes.Node] = [self.finish(body, body)]
         if options_apart:
             found.append(self._options(rows, whole=shown_help == "whole"))
-        return found
+        return [*found, *self.unread(answer)]
 
     def _options(self, rows: Sequence[PeriodicTask], *, whole: bool) -> nodes.table:
         from sphinxext.nova.extension.tables import Renderer

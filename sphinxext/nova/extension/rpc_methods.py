@@ -79,7 +79,7 @@ class RpcMethods(NovaDirective):
         self.note(answer)
         rows = [row for row in answer.rows if _what(row) in shown]
         if not rows:
-            return [nodes.paragraph("", translate("Nothing of the kind is there."))]
+            return self.nothing(answer)
         table = rpc_methods_table(rows, columns or default_columns(rows), translate)
         by_key = dict(zip(table.rows, rows, strict=True))
         seen: set[str] = set()
@@ -91,7 +91,7 @@ class RpcMethods(NovaDirective):
             return self._target(names) if names else []
 
         body = Renderer(self.link, anchor, lambda _row, _column: None).table(table, self.title(nodes.title))
-        return [self.finish(body, body)]
+        return [self.finish(body, body), *self.unread(answer)]
 
     def _target(self, names: Sequence[str]) -> list[nodes.Node]:
         """Make the target of a row, which the other names lead to as well."""

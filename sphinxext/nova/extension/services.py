@@ -90,7 +90,7 @@ class ServiceBootstrap(DrawingDirective):
         self.note(answer)
         rows = [row for row in answer.rows if not kinds or row.kind in kinds]
         if not rows:
-            return [nodes.paragraph("", translate("Nothing of the kind is there."))]
+            return self.nothing(answer)
 
         def anchor(row: TableRow) -> list[nodes.Node]:
             return self.target("service", row.key)
@@ -109,7 +109,7 @@ class ServiceBootstrap(DrawingDirective):
         if drawn:
             for row in rows:
                 found += self._flow(row)
-        return found
+        return [*found, *self.unread(answer)]
 
     def _flow(self, row: Service) -> list[nodes.Node]:
         from sphinxext.nova.present.starting import start_picture

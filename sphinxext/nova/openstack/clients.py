@@ -10,9 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sphinxext.nova.flow import Call, Choice, Decided, Frame, Reached, Sent
+from sphinxext.nova.openstack.forms import Place, full_name, is_messaging, is_messaging_module
 from sphinxext.nova.openstack.mentions import mentioning
 from sphinxext.nova.openstack.roles import is_client
-from sphinxext.nova.program import ClassDef, FunctionDef, methods
+from sphinxext.nova.program import ClassDef, FunctionDef, methods, mro
 from sphinxext.nova.syntax.walking import calls, expressions
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 _CLASSES: Final = ("RpcProxy", "get_client", "get_rpc_client", "RPCClient")
 """What a file mentions that has a class of clients."""
+_MAKERS: Final = frozenset(_CLASSES[1:])
+"""What makes a client."""
 _FUNCTIONS: Final = ("rpc.call", "rpc.cast", "rpc.fanout_cast", "rpc.multicall", "rpc.call_twisted")
 """What a file mentions that sends by itself."""
 _PACKING: Final = frozenset({"call", "cast", "make_msg"})
@@ -44,15 +47,24 @@ class Clients:
     def __init__(self, walker: Walker) -> None:
         self._walker = walker
         self._program = walker.program
+        self.unread: list[Place] = []
+        """The places where clients are made of whose messages none was found, once :meth:`sendings` has ended."""
         self._sent: dict[int, tuple[Summary, tuple[Sending | Sent, ...]]] = {}
 
     def sendings(self) -> Iterator[Sending]:
         """Give what is sent, by the place of the function that sends it, then in the order of its source."""
         for module in self._mentioning(_CLASSES):
-            for fact in module.facts.classes:
-                class_ = ClassDef(module, fact.index)
-                if fact.outer is None and is_client(class_) and _names_a_method(class_):
-                    yield from self._of_class(class_)
+            classes = [ClassDef(module, fact.index) for fact in module.facts.classes if fact.outer is None]
+            clients = [class_ for class_ in classes if is_client(class_)]
+            naming = [class_ for class_ in clients if _names_a_method(class_)]
+            found = 0
+            for class_ in naming:
+                for sending in self._of_class(class_):
+                    found += 1
+                    yield sending
+            # Some pass on what others say, others inherit what they send.
+            if not found and clients == naming and not any(map(_inherits, classes)):
+                self.unread += _made(module)
         for module in self._mentioning(_FUNCTIONS):
             for function in _senders(module):
                 yield from self._of_function(function)
@@ -149,6 +161,22 @@ def _names_a_method(class_: ClassDef) -> bool:
             if last in _PACKING and any(isinstance(one, tuple) and one[0] == "str" for one in arguments[:2]):
                 return True
     return False
+
+
+def _inherits(class_: ClassDef) -> bool:
+    return any(isinstance(ancestor, ClassDef) and is_client(ancestor) for ancestor in mro(class_)[1:])
+
+
+def _made(module: Module) -> Iterator[Place]:
+    """Give the calls that make clients of messages, and not of a REST API; none where others call to make theirs."""
+    if is_messaging_module(module):
+        return
+    for fact in module.facts.functions:
+        function = FunctionDef(module, fact.index)
+        for call in calls(function.body):
+            name = call[1] if isinstance(call[1], str) else ""
+            if name.rpartition(".")[2] in _MAKERS and is_messaging(name, function):
+                yield Place(full_name(name, function), module.path, call[4])
 
 
 def _senders(module: Module) -> list[FunctionDef]:

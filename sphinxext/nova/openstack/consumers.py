@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sphinxext.nova.flow import Class, Frame, Object, Sequence, Target
 from sphinxext.nova.openstack.commands import starts
+from sphinxext.nova.openstack.forms import Place, full_name, is_messaging
 from sphinxext.nova.openstack.mentions import mentioning
 from sphinxext.nova.program import FunctionDef
 from sphinxext.nova.syntax.walking import calls
@@ -52,13 +53,22 @@ class Consumers:
     def found(self) -> Iterator[Consumer]:
         """Give them by the place of the code that makes their server."""
         for module in self._modules():
-            service = self._service(module)
-            for fact in module.facts.functions if service is not None else ():
-                function = FunctionDef(module, fact.index)
-                for call in calls(function.body):
-                    last = call[1].rpartition(".")[2] if isinstance(call[1], str) else ""
-                    if service is not None and last in _MAKERS:
-                        yield from self._of_call(function, _given(call, _MAKERS[last]), service)
+            yield from self._in(module)
+
+    def unread(self) -> Iterator[Place]:
+        """Give the calls that make a server of messages of whose objects none is known."""
+        for module in self._modules():
+            if next(self._in(module), None) is None:
+                yield from _made(module)
+
+    def _in(self, module: Module) -> Iterator[Consumer]:
+        service = self._service(module)
+        for fact in module.facts.functions if service is not None else ():
+            function = FunctionDef(module, fact.index)
+            for call in calls(function.body):
+                last = call[1].rpartition(".")[2] if isinstance(call[1], str) else ""
+                if service is not None and last in _MAKERS:
+                    yield from self._of_call(function, _given(call, _MAKERS[last]), service)
 
     def _modules(self) -> Iterator[Module]:
         package = self._program.checkout.package
@@ -115,6 +125,18 @@ class Consumers:
         """Return what an expression in a function may be, whoever calls it."""
         names = {parameter.name: self._walker.atoms.any for parameter in function.fact.parameters}
         return self._walker.expressions.value(Frame(function, names, {}, is_guess=True), expression)
+
+
+def _made(module: Module) -> Iterator[Place]:
+    """Give the calls of a module that make a server of messages."""
+    for fact in module.facts.functions:
+        function = FunctionDef(module, fact.index)
+        for call in calls(function.body):
+            name = call[1] if isinstance(call[1], str) else ""
+            last = name.rpartition(".")[2]
+            given = _given(call, _MAKERS[last]) if last in _MAKERS else {}
+            if given.get("endpoints") is not None and (last != "get_server" or is_messaging(name, function)):
+                yield Place(full_name(name, function), module.path, call[4])
 
 
 def _given(call: CallForm, names: tuple[str, ...]) -> Mapping[str, Expr]:

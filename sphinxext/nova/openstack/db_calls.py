@@ -11,6 +11,7 @@ from sphinxext.nova.model import Answer, DbCall
 from sphinxext.nova.openstack.database import Access, Inner, database, database_access
 from sphinxext.nova.openstack.database.catalogue import sources
 from sphinxext.nova.openstack.database.graph import CONDUCTOR, DATABASE, DIRECT, OBJECT, Graph
+from sphinxext.nova.openstack.database.layers import layers
 from sphinxext.nova.openstack.entries import find_entry
 from sphinxext.nova.openstack.records import LOADER, Records
 from sphinxext.nova.openstack.service_work import ServiceWork
@@ -93,6 +94,18 @@ class DbCalls:
         clients = {f"{program.checkout.package}.{CONDUCTOR}.{name}" for name in ("api", "rpcapi")}
         self._graph = Graph(self._by_name.get, self._through_conductor, self._loaded, clients)
 
+    def _forms(self) -> Iterator[Problem]:
+        """Say where the functions of the database are not known as those of a module: in other projects."""
+        if not layers(self._program):
+            package = self._program.checkout.package
+            what = f"there is no {package}/db/api.py: which functions of {package} touch the database is not known"
+            yield Problem(Kind.FORM, what)
+            return
+        if not self._work.endpoints.managers:
+            facade = layers(self._program)[0].facade
+            what = "no service with a manager is known: which service calls the functions of this module is not known"
+            yield Problem(Kind.FORM, what, facade.path)
+
     @property
     def sources(self) -> frozenset[Source]:
         """The parts of the checkout, besides what was read, in which more could appear."""
@@ -109,7 +122,8 @@ class DbCalls:
         return all(walker.is_for_all for walker in self._walkers())
 
     def problems(self) -> Iterator[Problem]:
-        """Give what had to be left open."""
+        """Give what had to be left open, and what is not read."""
+        yield from self._forms()
         for walker in self._walkers():
             yield from walker.limits.problems()
 

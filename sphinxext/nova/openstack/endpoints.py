@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from sphinxext.nova.flow import Arguments, Atom, Summary, Value, Walker
     from sphinxext.nova.openstack.consumers import Consumer
+    from sphinxext.nova.openstack.forms import Place
     from sphinxext.nova.program import Module
 
 _ALTERNATIVE_TOPICS: Final = ("RPC_TOPIC", "RPC_TOPIC_ALT")
@@ -171,6 +172,10 @@ class Endpoints:
                 if endpoint.namespace == namespace and endpoint.definition(method) is not None:
                     return consumer.service, endpoint
         return service, None
+
+    def unread(self) -> tuple[Place, ...]:
+        """Return the places where servers of messages are made whose endpoints are not known."""
+        return tuple(Consumers(self._walker, self.managers).unread())
 
     @cached_property
     def _consumers(self) -> tuple[Consumer, ...]:

@@ -11,6 +11,7 @@ from sphinxext.nova.model import Answer, Kind, PeriodicTask, Problem, QuestionEr
 from sphinxext.nova.openstack import mentions
 from sphinxext.nova.openstack.decorated import DECORATOR, decorated
 from sphinxext.nova.openstack.docstrings import summary
+from sphinxext.nova.openstack.forms import PERIODICS, unread, unread_tasks
 from sphinxext.nova.openstack.managers import managers, running
 from sphinxext.nova.openstack.options import exact, plain
 from sphinxext.nova.openstack.overridden import METHOD, reaching, steps
@@ -94,7 +95,10 @@ class _Question:
         return tuple(dict.fromkeys(sorted(rows, key=lambda row: (row.file, row.line))))
 
     def _found(self) -> Iterator[tuple[ClassDef | None, PeriodicTask]]:
-        modules = list(self._mentioning((DECORATOR,)))
+        modules = list(self._mentioning((DECORATOR, PERIODICS)))
+        self.problems += unread(
+            (place for module in modules for place in unread_tasks(module)), "tasks that are made", "the rows lack them"
+        )
         tasks = [task for module in modules for task in decorated(module, self._options)]
         for task in tasks:
             yield task.owner, self._of_decorated(task)

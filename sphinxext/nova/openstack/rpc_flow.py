@@ -10,6 +10,7 @@ from sphinxext.nova.flow import Boundaries, Walker
 from sphinxext.nova.model import Answer, Entry, Flow, QuestionError, Source
 from sphinxext.nova.openstack.endpoints import Endpoints
 from sphinxext.nova.openstack.entries import find_entry
+from sphinxext.nova.openstack.forms import handed_over
 from sphinxext.nova.openstack.quiet import Quiet
 from sphinxext.nova.openstack.telling import Teller
 from sphinxext.nova.openstack.unfollowed import explained, known_clients, sending
@@ -38,7 +39,8 @@ class Flows:
         self._assume = assume
         self._explaining = explaining
         self.problems: tuple[Problem, ...] = ()
-        """What the last question left open."""
+        """What the last question left open, and what it met that is not read."""
+        self._forms: tuple[Problem, ...] = ()
         self._begin()
 
     def _begin(self) -> None:
@@ -71,6 +73,7 @@ class Flows:
         if not self.walker.is_for_all:
             self._begin()
         was_new, self._is_new = self._is_new, False
+        self._forms = ()
         answer: Found | QuestionError
         try:
             with self.walker.walking():
@@ -79,7 +82,7 @@ class Flows:
             answer = error
         if not was_new and not self.walker.is_for_all:
             return self.ask(question)
-        self.problems = tuple(self.walker.limits.problems())
+        self.problems = (*self._forms, *self.walker.limits.problems())
         if isinstance(answer, QuestionError):
             raise answer
         return answer
@@ -87,6 +90,7 @@ class Flows:
     def _flow(self, start: Start) -> Flow:
         teller = Teller(self.walker, self.endpoints, self._quiet, start)
         steps = teller.told()
+        self._forms = tuple(handed_over(teller.lost))
         entry = Entry(
             name=start.name,
             file=start.function.module.path,

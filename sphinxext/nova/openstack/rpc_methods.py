@@ -13,7 +13,8 @@ from sphinxext.nova.model import Answer, RpcMethod, Source
 from sphinxext.nova.openstack.callers import Callers
 from sphinxext.nova.openstack.clients import Clients
 from sphinxext.nova.openstack.endpoints import Endpoints
-from sphinxext.nova.problems import Kind, QuestionError
+from sphinxext.nova.openstack.forms import unread
+from sphinxext.nova.problems import Kind, Problem, QuestionError
 from sphinxext.nova.program import FunctionDef, lookup, methods
 
 if TYPE_CHECKING:
@@ -47,8 +48,8 @@ def rpc_methods(program: Program, topic: str = "", *, with_callers: bool = False
             rows = question.rows(topic)
             if with_callers:
                 rows = question.called(rows)
-    problems = (*record.problems, *question.walker.limits.problems())
-    return Answer(rows, problems, frozenset({*record.sources, Source("ref", "")}))
+            problems = tuple(question.problems())
+    return Answer(rows, (*record.problems, *problems), frozenset({*record.sources, Source("ref", "")}))
 
 
 class _Question:
@@ -60,6 +61,7 @@ class _Question:
         self.walker = Walker(program, Boundaries(package=program.checkout.package, deployment=()))
         self._endpoints = Endpoints(self.walker)
         self._clients: dict[str, FunctionDef] = {}
+        self._senders = Clients(self.walker)
 
     def rows(self, of: str) -> tuple[RpcMethod, ...]:
         """Give the rows of a topic."""
@@ -67,6 +69,13 @@ class _Question:
         answered = {(row.endpoint, row.namespace) for row in found}
         found += [row for row in self._public() if (row.endpoint, row.namespace) not in answered]
         return tuple(self._chosen(found, of))
+
+    def problems(self) -> Iterator[Problem]:
+        """Give what the rows lack: what had to be left open, and forms that are not read."""
+        yield from self.walker.limits.problems()
+        servers = self._endpoints.unread()
+        yield from unread(servers, "servers of messages that are made", "the rows lack what they answer")
+        yield from unread(self._senders.unread, "RPC clients that are made", "the rows lack what they send")
 
     def called(self, rows: Iterable[RpcMethod]) -> tuple[RpcMethod, ...]:
         """Fill in who calls the clients."""
@@ -79,7 +88,7 @@ class _Question:
 
     def _sent(self) -> Iterator[RpcMethod]:
         merged: defaultdict[tuple[str | None, str | None, str, FunctionDef], list[Sent]] = defaultdict(list)
-        for sending in Clients(self.walker).sendings():
+        for sending in self._senders.sendings():
             sent = sending.sent
             for topic in self._topics(sending):
                 merged[topic, sent.namespace, sent.method, sending.client].append(sent)
