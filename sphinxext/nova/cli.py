@@ -19,7 +19,7 @@ from sphinxext.nova import __version__
 from sphinxext.nova.checkout import open_checkout
 from sphinxext.nova.datastack import in_large_chunk
 from sphinxext.nova.escaping import ascii_json, visible, visible_json
-from sphinxext.nova.model import QuestionError
+from sphinxext.nova.model import CorruptError, QuestionError
 from sphinxext.nova.store import Store, default_folder
 
 if TYPE_CHECKING:
@@ -143,7 +143,16 @@ class _Asking:
         from sphinxext.nova.openstack.kept import kept
 
         question = self.asked.question
-        return kept(self._opened(Store), self.checkout, question, arguments, lambda: make(self.program()))
+        return kept(self._opened(Store), self.checkout, question, arguments, lambda: self.answered(make))
+
+    def answered(self, make: Callable[[Program], Answer[Row]]) -> Answer[Row]:
+        """Return the answer, made a second time where facts that were kept turn out to be none."""
+        program = self.program()
+        try:
+            return make(program)
+        except CorruptError:
+            program.start_anew()
+            return make(program)
 
     def _opened(self, kind: type[AnyStore]) -> AnyStore | None:
         folder = self.asked.cache_dir
@@ -259,7 +268,11 @@ def _layout(asking: _Asking) -> Answer[LayoutRow]:
 
     asked = asking.asked
     catalogs = (("catalog", bundled()),)
-    return layout(asking.checkout, asked.argument, catalogs=catalogs, language=asked.language, program=asking.program())
+
+    def ask(program: Program) -> Answer[LayoutRow]:
+        return layout(asking.checkout, asked.argument, catalogs=catalogs, language=asked.language, program=program)
+
+    return asking.answered(ask)
 
 
 def _layout_table(answer: Answer[LayoutRow]) -> Table:

@@ -12,6 +12,7 @@ from typing import Generic, TypeAlias, TypeVar
 
 # Known here too, since most of the package needs both.
 from sphinxext.nova.problems import CheckoutError as CheckoutError
+from sphinxext.nova.problems import CorruptError as CorruptError
 from sphinxext.nova.problems import Kind as Kind
 from sphinxext.nova.problems import Problem as Problem
 from sphinxext.nova.problems import QuestionError as QuestionError

@@ -47,6 +47,9 @@ class Kind(enum.StrEnum):
     MISSING = "missing"
     """A module or file that the answer needs is not in this checkout: it was deleted, or left out by a sparse checkout
     or a partial archive; what it holds is not in the answer."""
+    CHANGED = "changed"
+    """A file of the checkout was changed, or removed, after the checkout was opened and before the answer was made. The
+    answer is not kept, and the page is read again by the next build."""
     OUTSIDE = "outside"
     """A link in the checkout leads out of it and is not followed, or leads round in a circle."""
     SPECIAL = "special"
@@ -93,14 +96,23 @@ class Source:
 
     ``kind`` is ``"file"`` (the bytes of the file ``path``), ``"tree"`` (the names and bytes of all files below
     ``path``), ``"names"`` (the names of all files below ``path``), ``"mentions"`` (the names and bytes of the Python
-    files below ``path`` that hold one of ``words``) or ``"ref"`` (the commit and the release; ``path`` is empty). A
-    file that was looked for and is not there is a source too: the page is outdated when it appears. Where an import
-    looked for it, ``words`` are the file and line of the import, and the module that it names.
+    files below ``path`` that hold one of ``words``), ``"ref"`` (the commit and the release; ``path`` is empty) or
+    ``"readable"`` (what kept the file ``path`` from being read). A file that was looked for and is not there is a
+    source too: the page is outdated when it appears. Where an import looked for it, ``words`` are the file and line of
+    the import, and the module that it names.
     """
 
     kind: str
     path: str
     words: tuple[str, ...] = ()
+
+
+class CorruptError(ValueError):
+    """Facts that were kept are none: damaged, made by something else, or by another version.
+
+    Most of what is kept is looked at only when it is used. So an answer may come to this, and has to be asked for once
+    more, after :meth:`.Program.start_anew`.
+    """
 
 
 class QuestionError(Exception):

@@ -6,6 +6,11 @@ the digest of what they came from (:mod:`sphinxext.nova.openstack.kept` does). B
 computed again, so whatever goes wrong with the file makes a build slower and nothing else: every method returns as if
 the store were empty, and :meth:`Store.take_notes` says once what happened.
 
+The file is one of ours if its header says so (:data:`_APPLICATION`), and is used only if the tables in it are exactly
+ours: a database of something else is never written to, nor one of another version of this module, and a view in the
+place of a table is never read. What the rows say is for the callers to check: anybody who can write the file can give
+them the right checksum.
+
 The file has a rollback journal (not a write-ahead log, which does not work on network folders, where home folders
 often are): one build writes at a time, in short transactions, and a build that was killed leaves either all of one
 transaction or nothing of it.
@@ -33,16 +38,39 @@ Result = TypeVar("Result")
 MAX_BYTES: Final = 200 * 1024 * 1024
 """How large the file may grow before what was not used for longest is dropped."""
 
-_NAME: Final = "cache-1.sqlite"
-"""Counted up when the table changes: older versions of this extension go on with their own file."""
+_VERSION: Final = 2
+"""Counted up when the tables change: older versions of this extension go on with their own file."""
+_NAME: Final = f"cache-{_VERSION}.sqlite"
 
-_SCHEMA: Final = """
+_APPLICATION: Final = int.from_bytes(b"Nova", "big")
+"""What the header of our databases has as the ``application_id``."""
+_MAGIC: Final = b"SQLite format 3\0"
+_VERSION_AT: Final = slice(60, 64)
+_APPLICATION_AT: Final = slice(68, 72)
+_HEADER_BYTES: Final = 100
+"""See https://www.sqlite.org/fileformat2.html#the_database_header."""
+
+_COLUMNS: Final = "(key TEXT PRIMARY KEY, value BLOB NOT NULL, used INTEGER NOT NULL)"
+_TABLES: Final = ("facts", "answers")
+_SCHEMA: Final = f"""
 PRAGMA auto_vacuum = INCREMENTAL;
 BEGIN IMMEDIATE;
-CREATE TABLE IF NOT EXISTS facts (key TEXT PRIMARY KEY, value BLOB NOT NULL, used INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, value BLOB NOT NULL, used INTEGER NOT NULL);
+PRAGMA application_id = {_APPLICATION};
+PRAGMA user_version = {_VERSION};
+{"".join(f"CREATE TABLE IF NOT EXISTS {name} {_COLUMNS};" for name in _TABLES)}
 COMMIT;
 """
+_OBJECTS: Final = {
+    *(("table", name, name, f"CREATE TABLE {name} {_COLUMNS}") for name in _TABLES),
+    *(("index", f"sqlite_autoindex_{name}_1", name, None) for name in _TABLES),
+}
+"""What sqlite says of a database that was made so."""
+
+_INSTRUCTIONS: Final = 1_000_000
+_PIECES: Final = 200
+"""After so many times so many instructions, some seconds, sqlite is stopped; what is asked here takes a twentieth."""
+_LARGEST: Final = 64 * 1024 * 1024
+"""How large a value may be (bytes): one row after the other would have to fit into the memory."""
 _BUSY_SECONDS: Final = 5.0
 """How long one build waits for another one's transaction, which takes milliseconds."""
 _KEYS_AT_ONCE: Final = 500
@@ -52,8 +80,11 @@ _EVICT_TO: Final = 0.75
 _SECONDS_PER_DAY: Final = 24 * 60 * 60
 _CHECKSUM_BYTES: Final = 4
 
-_DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR})
-"""The last one, said of statements, means that the tables are not those of this module."""
+_DAMAGED: Final = frozenset(
+    {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_INTERRUPT}
+)
+"""The third one, said of statements, means that the tables are not those of this module; the last one, that it took
+longer than any use of them can."""
 _BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _UNWRITABLE: Final = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY})
 _PRIMARY_CODE: Final = 0xFF  # the rest of a code says more about the same error
@@ -67,6 +98,10 @@ def default_folder() -> Path:
     import platformdirs  # noqa: PLC0415 - not needed where the folder is given
 
     return Path(platformdirs.user_cache_dir("sphinxext-nova", appauthor=False))
+
+
+class _NotOursError(Exception):
+    """The file is not one that may be written to; the text says what it is."""
 
 
 class Store:
@@ -86,6 +121,7 @@ class Store:
         self._usable = True
         self._writable = True
         self._rebuilt = False
+        self._pieces = 0
         self._facts = _Waiting("facts")
         self._answers = _Waiting("answers")
 
@@ -175,6 +211,7 @@ class Store:
 
     def _guarded(self, work: Callable[[sqlite3.Connection], Result], otherwise: Result) -> Result:
         """Do something with the file; whatever is wrong with it ends here, with ``otherwise``."""
+        self._pieces = 0
         try:
             return work(self._connect())
         except sqlite3.Error as error:
@@ -182,6 +219,8 @@ class Store:
         except UnicodeDecodeError as error:
             # The damaged file's schema stands in sqlite's own message, which Python cannot decode.
             self._give_up(sqlite3.DatabaseError(str(error)), sqlite3.SQLITE_CORRUPT)
+        except _NotOursError as error:
+            self._disable(f"the cache is not used, and {self.path} is left alone: {error}")
         except OSError as error:
             self._disable(f"the cache is not used: {error}")
         return otherwise
@@ -229,14 +268,28 @@ class Store:
 
     def _connect(self) -> sqlite3.Connection:
         if self._connection is None:
-            if not self._is_there():
+            if self._is_there():
+                _check_header(self.path)
+            elif self.path.exists() and not self.path.is_dir():
+                raise _NotOursError("it is no file")  # a pipe, say, over which sqlite would wait
+            else:
                 # Facts tell what the user reads: theirs alone, as the specification of such folders asks.
                 self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             connection = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None)
             self._connection = connection
-            if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            connection.set_progress_handler(self._count_piece, _INSTRUCTIONS)
+            connection.execute("PRAGMA trusted_schema = OFF")
+            if not (found := _objects(connection)):
                 connection.executescript(_SCHEMA)
+                found = _objects(connection)
+            if found != _OBJECTS:
+                raise sqlite3.DatabaseError("its tables are not those of this version")
         return self._connection
+
+    def _count_piece(self) -> bool:
+        """Return whether sqlite is to stop what it does."""
+        self._pieces += 1
+        return self._pieces > _PIECES
 
     def _disconnect(self) -> None:
         if self._connection is not None:
@@ -282,8 +335,8 @@ class _Waiting:
         for start in range(0, len(keys), _KEYS_AT_ONCE):
             some = keys[start : start + _KEYS_AT_ONCE]
             marks = ",".join("?" * len(some))
-            query = f"SELECT key, value, used FROM {self._table} WHERE key IN ({marks})"  # noqa: S608 - no data in it
-            for key, value, used in connection.execute(query, some):
+            query = f"SELECT key, value, used FROM {self._table} WHERE key IN ({marks}) AND length(value) <= ?"  # noqa: S608 - no data in it
+            for key, value, used in connection.execute(query, [*some, _LARGEST]):
                 if isinstance(value, bytes):
                     found[key] = value
                 if used != today:  # One write a day and row, not one a read.
@@ -300,6 +353,28 @@ class _Waiting:
             f"INSERT OR REPLACE INTO {self._table} VALUES (?, ?, ?)",  # noqa: S608 - no data in it
             [(key, value, today) for key, value in self.rows.items()],
         )
+
+
+def _check_header(path: Path) -> None:
+    """Look at the file before sqlite does, which may write into it (play back a journal) as soon as it reads.
+
+    What has no header of sqlite is a file of ours that was damaged, or one that was just made; sqlite finds out.
+
+    :raises _NotOursError: it is a database of something else, or of another version of this module.
+    """
+    with path.open("rb") as file:
+        header = file.read(_HEADER_BYTES)
+    if not header.startswith(_MAGIC) or len(header) < _HEADER_BYTES:
+        return
+    if int.from_bytes(header[_APPLICATION_AT], "big") != _APPLICATION:
+        raise _NotOursError("it is a database of another program")
+    if int.from_bytes(header[_VERSION_AT], "big") != _VERSION:
+        raise _NotOursError("it is a cache of another version of sphinxext-nova")
+
+
+def _objects(connection: sqlite3.Connection) -> set[tuple[object, ...]]:
+    """Return the tables, indexes, views and triggers that there are, which reads none of them."""
+    return set(connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master LIMIT 100"))
 
 
 def _evict(connection: sqlite3.Connection, max_bytes: int) -> bool:

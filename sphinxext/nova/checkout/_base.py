@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING
 
 from sphinxext.nova.checkout import _text, links
 from sphinxext.nova.checkout._names import folders_of
-from sphinxext.nova.checkout._problems import Unreadable, absent, is_pointer, left_out, pointer
+from sphinxext.nova.checkout._problems import UNSURE, Unreadable, absent, changed, is_pointer, left_out, pointer
+from sphinxext.nova.problems import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from collections.abc import Set as AbstractSet
 
     from sphinxext.nova.checkout._identity import Identity
     from sphinxext.nova.checkout._look import Look
     from sphinxext.nova.checkout._names import Listing
-    from sphinxext.nova.problems import Problem, Source
+    from sphinxext.nova.problems import Source
 
 
 class Checkout(abc.ABC):
@@ -27,7 +28,8 @@ class Checkout(abc.ABC):
 
     Made by :func:`~sphinxext.nova.checkout.open_checkout`. Paths are relative to the root, with ``/`` between their
     parts and none at the end; the root is ``""``. The listing is that of the moment when it was opened; bytes are read
-    when they are asked for. Not for use by several threads at once; a forked process may go on using it.
+    when they are asked for, and a file that was changed since it was listed cannot be read: of each file there is one
+    state. Not for use by several threads at once; a forked process may go on using it.
     """
 
     look: Look
@@ -58,6 +60,10 @@ class Checkout(abc.ABC):
         self.absent = frozenset()
         self._names = frozenset(self.paths)
         self._states: dict[Source, str | None] = {}
+        self._unread: dict[str, Problem] = {}
+        """The files that could not be read so far, and may be readable the next time."""
+        self._release_files: set[str] = set()
+        """What was read to find the release."""
 
     # --- what there is
 
@@ -120,6 +126,7 @@ class Checkout(abc.ABC):
         return next(infos, None)
 
     def _small_text(self, path: str) -> str | None:
+        self._release_files.add(path)
         try:
             return self.read(path).decode("utf-8", "replace")
         except Unreadable:
@@ -138,11 +145,19 @@ class Checkout(abc.ABC):
     def read(self, path: str) -> bytes:
         """Return the bytes of a file.
 
-        :raises Unreadable: it is not there (any more), may not be read, is huge, or its object is missing.
+        :raises Unreadable: it is not there (any more), was changed since it was listed, may not be read, is huge, or
+            its object is missing or has other bytes than its id says.
         """
-        data = self._load(self._file(path))
+        file = self._file(path)
+        try:
+            data = self._load(file)
+        except Unreadable as error:
+            self._note_unread(error.problem, path, file)
+            raise
         if is_pointer(data):
-            raise Unreadable(pointer(path))
+            problem = pointer(path)
+            self._note_unread(problem, path, file)
+            raise Unreadable(problem)
         return data
 
     def read_many(self, paths: Sequence[str]) -> Iterator[tuple[str, bytes | Problem]]:
@@ -153,8 +168,12 @@ class Checkout(abc.ABC):
         known = [path for path in paths if path in self._names]
         loaded = self._load_many([self._aliases.get(path, path) for path in known])
         for path in paths:
-            data = next(loaded) if path in self._names else self._absent(path)
-            yield path, pointer(path) if isinstance(data, bytes) and is_pointer(data) else data
+            found = next(loaded) if path in self._names else self._absent(path)
+            if isinstance(found, bytes) and is_pointer(found):
+                found = pointer(path)
+            if isinstance(found, Problem) and path in self._names:
+                self._note_unread(found, path, self._file(path))
+            yield path, found
 
     def recorded(self, paths: Sequence[str]) -> Iterator[tuple[str, bytes | Problem]]:
         """Read, as :meth:`read_many`, what git has of files that are :attr:`absent`; no answer is made from that."""
@@ -167,6 +186,47 @@ class Checkout(abc.ABC):
         :raises Unreadable: as :meth:`read`; and ``BINARY`` or ``ENCODING``, with the line.
         """
         return _text.decode(path, self.read(path))
+
+    def unread(self, sources: Iterable[Source]) -> dict[str, Problem]:
+        """Return the files among ``sources`` that could not be read so far and may be readable the next time.
+
+        What was made from these sources is not to be kept: that the file is readable again may not show in their
+        :meth:`state`.
+        """
+        if not self._unread:
+            return {}
+        found = set[str]()
+        for source in sources:
+            if source.kind in {"tree", "mentions"}:
+                found.update(self._unread.keys() & set(self.below(source.path)))
+            elif source.kind == "ref":
+                found.update(self._unread.keys() & self._release_files)
+            elif source.kind == "file":
+                found.update(self._unread.keys() & {source.path})
+        return {path: self._unread[path] for path in sorted(found)}
+
+    def look_again(self, sources: Iterable[Source]) -> None:
+        """Look whether the files of ``sources`` are still as they were listed; those that are not are :meth:`unread`.
+
+        A file may have been read before it was changed, and another one after that.
+        """
+        paths: dict[str, set[str]] = {}  # by the file that each stands for
+        for source in sources:
+            if source.kind in {"tree", "mentions"}:
+                for path in self.below(source.path):
+                    paths.setdefault(self._file(path), set()).add(path)
+            elif source.kind == "file" and source.path in self._names:
+                paths.setdefault(self._file(source.path), set()).add(source.path)
+        for file in self._changed(set(paths)):
+            self._note_unread(changed(file), file, *paths[file])
+
+    def _note_unread(self, problem: Problem, *paths: str) -> None:
+        if problem.kind in UNSURE:
+            self._unread.update(dict.fromkeys(paths, problem))
+
+    @abc.abstractmethod
+    def _changed(self, files: set[str]) -> Iterable[str]:
+        """Return those files that are not what they were when they were listed."""
 
     @abc.abstractmethod
     def size(self, path: str) -> int:
@@ -197,8 +257,9 @@ class Checkout(abc.ABC):
     def digest(self, path: str) -> str | None:
         """Return the git blob id of a file's bytes, ``None`` where there is no such file or it cannot be read.
 
-        It has 40 digits (SHA-1), in a SHA-256 repository 64. Where git knows it, it is git's word: a hostile
-        repository may lie about it, so it is no proof of the bytes.
+        It has 40 digits (SHA-1), in a SHA-256 repository 64. It is the id of all bytes that :meth:`read` ever returns
+        for the file: those of a folder are hashed, and of a revision, which has the id before it has the bytes, other
+        bytes are not returned.
         """
         return self._blob_id(self._aliases.get(path, path)) if path in self._names else None
 
@@ -210,8 +271,8 @@ class Checkout(abc.ABC):
     def mark(self) -> str | None:
         """Return a text that stands for exactly this content, also for later processes of this machine; cheap.
 
-        It is made of the place and the :meth:`stamp`. ``None`` where a file is so young that it may still be written to
-        without a change of its times.
+        It is made of the place, the :meth:`stamp` and, of a revision, the listing. ``None`` where a file is so young
+        that it may still be written to without a change of its times, or where the listing is not whole.
         """
 
     def state(self, source: Source) -> str | None:

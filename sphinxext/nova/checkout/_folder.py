@@ -17,11 +17,12 @@ from sphinxext.nova.checkout._git import Git, GitError
 from sphinxext.nova.checkout._hash import blob_id
 from sphinxext.nova.checkout._identity import Identity, NotOpenStackError, identify
 from sphinxext.nova.checkout._look import look_at_folder
-from sphinxext.nova.checkout._problems import MAX_BYTES, Unreadable, huge, special
+from sphinxext.nova.checkout._problems import MAX_BYTES, Unreadable, changed, huge, special
+from sphinxext.nova.checkout._walk import at_once, numbers
 from sphinxext.nova.problems import CheckoutError, Kind, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sphinxext.nova.checkout._look import FolderLook
     from sphinxext.nova.checkout._spec import Place
@@ -36,6 +37,10 @@ _FLAGS: Final = (
 
 _NO_FILE: Final = frozenset({errno.ELOOP, errno.ENXIO})
 """What opening a link or a socket is answered with."""
+_GONE: Final = frozenset({errno.ENOENT, errno.ENOTDIR})
+
+_TIMES_AGREE: Final = os.name == "posix"
+"""Whether an open file has the times that its folder gave for it; Windows may be late to write them there."""
 
 _SECOND: Final = 10**9  # nanoseconds
 _PIECE: Final = 1 << 16  # bytes
@@ -44,7 +49,7 @@ _INDEX_ENTRY: Final = re.compile(
     rb"\d{6} ([0-9a-f]{40,64}) 0\t([^\0]+)\0  ctime: (\d+):(\d+)\n  mtime: (\d+):(\d+)\n"
     rb"  dev: \d+\tino: \d+\n  uid: \d+\tgid: \d+\n  size: (\d+)\tflags: [0-9a-f]+\n",
 )
-"""An entry of ``git ls-files -s -z --debug``. git does not promise the form; what does not match is hashed."""
+"""An entry of ``git ls-files -s -z --debug``. git does not promise the form; what does not match is read."""
 
 _FILE_IN_INDEX: Final = re.compile(rb"100\d{3} ([0-9a-f]{40,64}) \d\t([^\0]+)\0")
 """A file among the entries of ``git ls-files -s -z``, which end in NUL bytes; links have another mode."""
@@ -97,14 +102,27 @@ class FolderCheckout(Checkout):
             return False
         if path in self._names:
             file = self._aliases.get(path, path)
-            return file not in self._committed or self._committed[file] != self._blob_id(file)
+            committed = self._committed.get(file)
+            return committed is None or (self._clean.get(file) != committed and self._blob_id(file) != committed)
         return not any(file in self._committed for file in self.below(path))
 
     def size(self, path: str) -> int:
         return self._stats[self._file(path)][-1]
 
     def _load(self, file: str) -> bytes:
-        return _read(f"{self._root}/{file}", file)
+        data = _read(f"{self._root}/{file}", file, self._stats.get(file))
+        # Times have their grain, so that the same times are no proof of the same bytes.
+        digest = blob_id(data, like=self.commit)
+        if self._hashed.setdefault(file, digest) not in {digest, None}:
+            raise Unreadable(changed(file))
+        return data
+
+    def _changed(self, files: set[str]) -> Iterable[str]:
+        try:
+            found = at_once(self._root, files).stats()
+        except OSError:  # the folder itself
+            return files
+        return (file for file in files if found.get(file) != self._stats.get(file))
 
     def _load_many(self, files: Sequence[str]) -> Iterator[bytes | Problem]:
         for file in files:
@@ -124,21 +142,20 @@ class FolderCheckout(Checkout):
             yield path, replace(data, file=path) if isinstance(data, Problem) else data
 
     def _blob_id(self, file: str) -> str | None:
-        known = self._clean.get(file)
-        if known is not None:
-            return known
         if file not in self._hashed:
             try:
-                self._hashed[file] = blob_id(self._load(file), like=self.commit)
-            except Unreadable:
+                self._load(file)
+            except Unreadable as error:
                 self._hashed[file] = None
+                self._note_unread(error.problem, file)
         return self._hashed[file]
 
     @cached_property
     def _clean(self) -> dict[str, str]:
-        """The blob ids of files that are, by size and times, what git put into its index.
+        """The blob ids of files that are, by size and times, what git put into its index: no proof of their bytes.
 
-        A file as young as the index itself may have changed since without a trace ("racy"): it is hashed.
+        They only decide on links, together with the bytes: where git converts the ends of lines, these are others than
+        those of the commit. A file as young as the index itself may have changed since without a trace ("racy").
         """
         if self._git is None:
             return {}
@@ -149,9 +166,9 @@ class FolderCheckout(Checkout):
         except (GitError, OSError):
             return {}
         clean = {}
-        for blob, name, *numbers in _INDEX_ENTRY.findall(listed):
+        for blob, name, *said in _INDEX_ENTRY.findall(listed):
             file = os.fsdecode(name)
-            ctime, ctime_ns, mtime, mtime_ns, size = map(int, numbers)
+            ctime, ctime_ns, mtime, mtime_ns, size = map(int, said)
             modified = mtime * _SECOND + mtime_ns
             recorded = (modified, ctime * _SECOND + ctime_ns, size)
             if modified < written and recorded == self._stats.get(file):
@@ -207,27 +224,38 @@ class _Glance:
             return None
 
 
-def _read(where: str, file: str) -> bytes:
-    """Read a regular file, through no link, up to the limit.
-
-    :raises Unreadable: it is none, or may not be read; the problem names ``file``.
-    """
+def _open(where: str, file: str, *, is_listed: bool) -> int:
     try:
-        opened = os.open(where, _FLAGS)
+        return os.open(where, _FLAGS)
     except OSError as error:
+        if is_listed and error.errno in _NO_FILE | _GONE:
+            raise Unreadable(changed(file)) from None
         if error.errno in _NO_FILE:
             raise Unreadable(special(file)) from None
         raise Unreadable(Problem(Kind.UNREADABLE, f"cannot be read: {error.strerror}", file)) from None
+
+
+def _read(where: str, file: str, listed: tuple[int, int, int] | None = None) -> bytes:
+    """Read a regular file, through no link, up to the limit.
+
+    :param listed: its times and size (see :class:`.Seen`) when it was listed, ``None`` where it was not.
+    :raises Unreadable: it is none, is not as it was ``listed``, or may not be read; the problem names ``file``.
+    """
+    opened = _open(where, file, is_listed=listed is not None)
     try:
         stat = os.fstat(opened)
         if not S_ISREG(stat.st_mode):
-            raise Unreadable(special(file))
+            raise Unreadable(special(file) if listed is None else changed(file))
+        if listed is not None and _TIMES_AGREE and numbers(stat) != listed:
+            raise Unreadable(changed(file))
         if stat.st_size > MAX_BYTES:
             raise Unreadable(huge(file))
         data = os.read(opened, stat.st_size + 1)
         # A file of /proc has no size and is read piece by piece; any other is at its end here, unless it grows.
         while len(data) <= MAX_BYTES and (more := os.read(opened, _PIECE)):
             data += more
+        if numbers(os.fstat(opened)) != numbers(stat):
+            raise Unreadable(changed(file))
     except OSError as error:
         raise Unreadable(Problem(Kind.UNREADABLE, f"cannot be read: {error.strerror}", file)) from None
     finally:

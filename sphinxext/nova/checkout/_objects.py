@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import IO, TYPE_CHECKING, Final, TypeVar
 
 from sphinxext.nova.checkout._git import Git, GitError
+from sphinxext.nova.checkout._hash import blob_hash, blob_id
 from sphinxext.nova.checkout._problems import MAX_BYTES, huge
 from sphinxext.nova.problems import Kind, Problem
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _MISSING: Final = Problem(Kind.UNREADABLE, "its object is missing from the repository")
 _NOT_FETCHED: Final = Problem(Kind.UNREADABLE, "its object is missing (a partial clone)")
+_FORGED: Final = Problem(Kind.UNREADABLE, "its object does not have the bytes of its id")
 _NO_BLOB: Final = Problem(Kind.UNREADABLE, "its object is not the content of a file")
 _CHUNK: Final = 1 << 20
 _FEW: Final = 8
@@ -30,6 +32,8 @@ Found = TypeVar("Found")
 
 class Objects:
     """Reads blobs of one commit's tree. One git process serves all single reads, and one each stream.
+
+    What git gives is hashed: it does not do so itself, and an object may lie under the id of another one.
 
     Problems that it returns name no file. Where git dies over an object (a damaged one; before git 2.45, one that it
     would like to fetch) it is started again, and the object counts as missing.
@@ -67,7 +71,7 @@ class Objects:
                 requests, answers = _pipe(process.stdin), _pipe(process.stdout)
                 requests.write(f"{oid}\n".encode())
                 requests.flush()
-                answer = _blob(answers)
+                answer = _blob(answers, oid)
             except (OSError, GitError):
                 answer = None
             if answer is not None:
@@ -88,7 +92,7 @@ class Objects:
         self,
         oids: Sequence[str],
         mode: str,
-        parse: Callable[[IO[bytes]], Found | Problem | None],
+        parse: Callable[[IO[bytes], str], Found | Problem | None],
     ) -> Iterator[Found | Problem]:
         rest = list(oids)
         died_over = None
@@ -100,7 +104,7 @@ class Objects:
             try:
                 with self._batch(mode, [oid for oid in rest if oid not in self._missing]) as answers:
                     for oid in rest:
-                        answer = self._lost if oid in self._missing else parse(answers)
+                        answer = self._lost if oid in self._missing else parse(answers, oid)
                         if answer is None:
                             break
                         done += 1
@@ -134,25 +138,33 @@ class Objects:
         return self._process
 
 
-def _blob(answers: IO[bytes]) -> bytes | Problem | None:
+def _blob(answers: IO[bytes], oid: str) -> bytes | Problem | None:
     """Read one answer of ``--batch``; ``None``: git has died."""
     header = answers.readline().split()
     if len(header) != 3:
         return _MISSING if header else None
     size = int(header[2])
     if size > MAX_BYTES or header[1] != b"blob":
-        left = size + 1  # and the line's end
+        known, left = blob_hash(size, like=oid), size
         while left > 0:
-            got = len(answers.read(min(left, _CHUNK)))
+            got = answers.read(min(left, _CHUNK))
             if not got:
                 return None
-            left -= got
-        return huge() if header[1] == b"blob" else _NO_BLOB
+            known.update(got)
+            left -= len(got)
+        if not answers.read(1):  # the line's end
+            return None
+        if header[1] != b"blob":
+            return _NO_BLOB
+        return huge() if known.hexdigest() == oid else _FORGED
     data = answers.read(size + 1)
-    return data[:-1] if len(data) == size + 1 else None
+    if len(data) != size + 1:
+        return None
+    data = data[:-1]
+    return data if blob_id(data, like=oid) == oid else _FORGED
 
 
-def _size(answers: IO[bytes]) -> int | Problem | None:
+def _size(answers: IO[bytes], _oid: str) -> int | Problem | None:
     """Read one answer of ``--batch-check``; ``None``: git has died."""
     header = answers.readline().split()
     if len(header) != 3:

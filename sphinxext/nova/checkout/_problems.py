@@ -9,6 +9,10 @@ from sphinxext.nova.problems import Kind, Problem
 MAX_BYTES: Final = 16 * 1024 * 1024
 """Files larger than this are not read (bytes). Nova's largest is a hundredth of it."""
 
+UNSURE: Final = frozenset({Kind.UNREADABLE, Kind.CHANGED})
+"""Problems of reading that may be gone the next time although the listing is the same. The others follow from the bytes
+or from the listing."""
+
 MAX_DEPTH: Final = 100
 """Folders nested deeper than this are not listed (levels below the root). Nova has about a tenth of it."""
 
@@ -47,6 +51,11 @@ def is_pointer(data: bytes) -> bool:
 def left_out(path: str) -> Problem:
     """Make the problem of a file that git has in its index and the folder lacks."""
     return Problem(Kind.MISSING, "not in this checkout; what it holds is not in the answer", path)
+
+
+def changed(path: str) -> Problem:
+    """Make the problem of a file that is no longer what it was when the checkout was opened."""
+    return Problem(Kind.CHANGED, "changed while it was read", path)
 
 
 def absent(path: str) -> Problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -12,12 +13,12 @@ from sphinxext.nova.checkout._git import GitError, GitStalledError
 from sphinxext.nova.checkout._identity import Identity, NotOpenStackError, identify
 from sphinxext.nova.checkout._names import Listing, joined, usable
 from sphinxext.nova.checkout._objects import Objects
-from sphinxext.nova.checkout._problems import Unreadable
+from sphinxext.nova.checkout._problems import UNSURE, Unreadable
 from sphinxext.nova.checkout._special import Scope
 from sphinxext.nova.problems import CheckoutError, Kind, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sphinxext.nova.checkout._look import RevisionLook
 
@@ -75,9 +76,19 @@ class RevisionCheckout(Checkout):
         self._git = look.git
         self._blobs = blobs
         self._objects = objects
+        self._whole = not any(problem.kind in UNSURE for problem in listing.problems)
 
-    def mark(self) -> str:
-        return f"{self.look.place.root}\0{self.look.stamp}"
+    def mark(self) -> str | None:
+        # git does not compare a folder's object with its id either: a commit may have been listed as what it is not.
+        return f"{self.look.place.root}\0{self.look.stamp}\0{self._listed}" if self._whole else None
+
+    @cached_property
+    def _listed(self) -> str:
+        listed = "\n".join(f"{path}\0{self._blob_id(self._file(path))}" for path in self.paths)
+        return hashlib.blake2b(listed.encode(), digest_size=20).hexdigest()
+
+    def _changed(self, files: set[str]) -> Iterable[str]:  # noqa: ARG002 - objects are what their ids say, or unreadable
+        return ()
 
     def modified(self, path: str) -> bool:
         return not self.exists(path)

@@ -45,7 +45,7 @@ class Seen:
         if kind == S_IFDIR:
             return
         self.paths.append(path)
-        self.numbers.extend((found.st_mtime_ns, found.st_ctime_ns, found.st_size))
+        self.numbers.extend((found.st_mtime_ns, found.st_ctime_ns, found.st_size))  # `numbers`, without a call
         if kind == S_IFREG:
             return
         if kind == S_IFLNK:
@@ -75,6 +75,11 @@ class Seen:
         if text.startswith(self._prefix):
             return posixpath.relpath(text.removeprefix(self._prefix), posixpath.dirname(link) or ".")
         return text
+
+
+def numbers(found: os.stat_result) -> tuple[int, int, int]:
+    """Return what :class:`Seen` has of each file: when it was modified, when it was changed, and its size."""
+    return found.st_mtime_ns, found.st_ctime_ns, found.st_size
 
 
 def look_below(root: str) -> Seen:

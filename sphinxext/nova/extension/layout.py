@@ -77,9 +77,18 @@ class NovaLayout(NovaDirective):
         catalogs = self.library.catalogs
         for path, _catalog, _problems in self.library.user_catalogs:
             self.env.note_dependency(str(path))
-        program = self.library.program(self.spec())
-        language = self.library.language
-        answer = layout(checkout, folder, depth=depth, catalogs=catalogs, language=language, program=program)
+        spec, books = self.spec(), self.library
+        answer = books.asked(
+            spec,
+            lambda: layout(
+                checkout,
+                folder,
+                depth=depth,
+                catalogs=catalogs,
+                language=books.language,
+                program=books.program(spec),
+            ),
+        )
         self.note(answer)
         written = self._written(folder, checkout, location)
         rows = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
 from sphinx.util import logging
@@ -12,7 +12,7 @@ from sphinx.util import logging
 from sphinxext.nova.escaping import visible
 from sphinxext.nova.extension.config import nova_config
 from sphinxext.nova.extension.looks import Looks
-from sphinxext.nova.problems import CheckoutError, Kind, Problem, QuestionError
+from sphinxext.nova.problems import CheckoutError, CorruptError, Kind, Problem, QuestionError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from sphinxext.nova.checkout import Checkout, Look
     from sphinxext.nova.model import Answer, Row, Source
     from sphinxext.nova.program import Cache, Program
+
+Result = TypeVar("Result")
 
 _logger = logging.getLogger(__name__)
 
@@ -126,6 +128,17 @@ class Library:
             self._programs[spec] = Program(self.checkout(spec), self._opened_cache())
         return self._programs[spec]
 
+    def asked(self, spec: str, ask: Callable[[], Result]) -> Result:
+        """Return what ``ask`` returns, after a second call where facts of earlier builds turn out to be none.
+
+        :param ask: asks :meth:`program` for what it uses.
+        """
+        try:
+            return ask()
+        except CorruptError:
+            self._programs[spec].start_anew()
+            return ask()
+
     def kept(
         self,
         spec: str,
@@ -147,7 +160,7 @@ class Library:
                 self.checkout(spec),
                 question,
                 arguments,
-                lambda: make(self.program(spec)),
+                lambda: self.asked(spec, lambda: make(self.program(spec))),
                 state=lambda source: self.state(spec, source),
             )
         return self._answers[key]

@@ -108,7 +108,9 @@ class CheckoutRole(XRefRole):
             # A project without a checkout of its own may refer to another project's pages.
             return shown if target.startswith("~") else title, self.normalised(asked)
         try:
-            found = self._found(env, Looking(books, books.spec(name)), refnode["reftype"], self.normalised(asked))
+            looking = Looking(books, books.spec(name))
+            objtype, thing = refnode["reftype"], self.normalised(asked)
+            found = books.asked(looking.spec, lambda: self._found(env, looking, objtype, thing))
         except QuestionError as error:
             refnode["openstack:missing"] = True
             warn(error.kind, str(error), self.get_location())

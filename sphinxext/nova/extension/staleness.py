@@ -29,7 +29,11 @@ def note(env: BuildEnvironment, spec: str, sources: Iterable[Source]) -> None:
     except CheckoutError:
         _domain(env).note_sources(spec, "", {Source("ref", ""): None})
     else:
+        sources = tuple(sources)
         states = {source: books.state(spec, source) for source in whole(sources)}
+        # After these, which read files themselves. No stamp says that a file can be read now.
+        for path, problem in books.checkout(spec).unread(sources).items():
+            states[Source("readable", path)] = problem.message
         _domain(env).note_sources(spec, books.stamp(spec), states)
 
 
@@ -60,7 +64,9 @@ def _differs(env: BuildEnvironment, domain: OpenStackDomain, spec: str, states: 
     books = library(env)
     stamp = domain.stamps.get(spec)
     if stamp and books.has_stamp(spec, stamp):
-        return False
+        states = {source: before for source, before in states.items() if source.kind == "readable"}
+        if not states:
+            return False
     try:
         books.checkout(spec)
     except CheckoutError:

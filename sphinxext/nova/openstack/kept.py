@@ -4,6 +4,9 @@ An answer knows its sources. So whoever asks the same question of a checkout in 
 as they were gets that answer, be it another revision or a copy at another place. To compute the digest means to read
 files; so the answer is kept a second time under the mark of the checkout, which is found without reading any.
 
+An answer is kept only if all that it came from could be read, and stayed as it was until the answer was made. What was
+missing or changed may be there the next time, when nothing else of the sources is different.
+
 An answer is bound to the very code that gave it: to the names, sizes and times of the files of this package. Nobody has
 to count a version up, and nobody who changes the code is shown what it answered before.
 """
@@ -12,16 +15,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import fields, is_dataclass
-from enum import Enum
+from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from sphinxext.nova import model
 from sphinxext.nova._version import __version__
+from sphinxext.nova.checkout import Unreadable
 from sphinxext.nova.datastack import in_large_chunk
-from sphinxext.nova.problems import whole
+from sphinxext.nova.openstack.answer_json import ForeignError, dumped, loaded_answer, loaded_sources
+from sphinxext.nova.problems import Kind, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -29,10 +32,6 @@ if TYPE_CHECKING:
     from sphinxext.nova.checkout import Checkout
     from sphinxext.nova.model import Answer, Row, Source
     from sphinxext.nova.store import Store
-
-_PLAIN: Final = frozenset({str, int, float, bool, type(None)})
-_names: dict[type, tuple[str, ...]] = {}
-"""The fields of the classes of the model that were met so far."""
 
 
 def kept(
@@ -53,31 +52,58 @@ def kept(
     """
     make = in_large_chunk(make)
     if store is None:
-        return make()
+        return _checked_again(make(), checkout)
     state = state or partial(state_of, checkout)
     asked = [checkout.package, *arguments]
     mark = checkout.mark()
-    if mark is not None and (data := store.answer(question, asked, mark, _code())):
-        return _loaded(data)  # type: ignore[no-any-return]
-    data = _by_content(store, question, asked, state)
-    answer: Answer[Row]
-    if data is None:
-        answer = make()
-        data = _dumped(answer)
+    if mark is not None and (found := _found(store, question, asked, mark)):
+        return found
+    answer = _by_content(store, question, asked, state)
+    if answer is None:
+        answer = _checked_again(make(), checkout)
         sources = sorted(whole(answer.sources), key=repr)
-        store.keep_answer(question, asked, "", _code(), _dumped(tuple(sources)))
-        store.keep_answer(question, asked, _digest(sources, state), _code(), data)
-    else:
-        answer = _loaded(data)
-    if mark is not None:
-        store.keep_answer(question, asked, mark, _code(), data)
+        digest = _digest(sources, state)
+        if checkout.unread(answer.sources):
+            return answer
+        store.keep_answer(question, asked, "", _code(), dumped(tuple(sources)))
+        store.keep_answer(question, asked, digest, _code(), dumped(answer))
+    if mark is not None and not checkout.unread(answer.sources):
+        store.keep_answer(question, asked, mark, _code(), dumped(answer))
     return answer
 
 
-def _by_content(store: Store, question: str, asked: object, state: Callable[[Source], str | None]) -> bytes | None:
+def _checked_again(answer: Answer[Row], checkout: Checkout) -> Answer[Row]:
+    """Add the problems of files that were changed while the answer was made, wherever they were read."""
+    checkout.look_again(answer.sources)
+    changed = {found for found in checkout.unread(answer.sources).values() if found.kind is Kind.CHANGED}
+    if changed <= set(answer.problems):
+        return answer
+    problems = (*answer.problems, *changed.difference(answer.problems))
+    return replace(answer, problems=tuple(sorted(problems, key=lambda found: (found.file or "", found.line or 0))))
+
+
+def _found(store: Store, question: str, asked: object, digest: str) -> Answer[Any] | None:
+    data = store.answer(question, asked, digest, _code())
+    if data is None:
+        return None
+    try:
+        return loaded_answer(data, question)
+    except ForeignError:  # it is made again, and written over what is there
+        return None
+
+
+def _by_content(
+    store: Store, question: str, asked: object, state: Callable[[Source], str | None]
+) -> Answer[Any] | None:
     """Look for the last answer to the question, if its sources are in this checkout what they were."""
-    sources = store.answer(question, asked, "", _code())
-    return store.answer(question, asked, _digest(_loaded(sources), state), _code()) if sources else None
+    data = store.answer(question, asked, "", _code())
+    if data is None:
+        return None
+    try:
+        sources = loaded_sources(data)
+    except ForeignError:
+        return None
+    return _found(store, question, asked, _digest(sources, state))
 
 
 def _digest(sources: Iterable[Source], state: Callable[[Source], str | None]) -> str:
@@ -90,6 +116,12 @@ def state_of(checkout: Checkout, source: Source) -> str | None:
     if source.kind == "ref":
         # Links carry the commit and titles the release, so that a page changes with them and with nothing else.
         return f"{checkout.ref} {checkout.release}"
+    if source.kind == "readable":
+        try:
+            checkout.read(source.path)
+        except Unreadable as error:
+            return error.problem.message
+        return None
     if source.kind == "mentions":
         from sphinxext.nova.openstack import mentions  # noqa: PLC0415 - not needed where the mark is known
 
@@ -106,43 +138,3 @@ def _code() -> str:
         stat = path.stat()
         found.append((str(path.relative_to(folder)), stat.st_size, stat.st_mtime_ns))
     return hashlib.blake2b(repr((__version__, found)).encode(), digest_size=20).hexdigest()
-
-
-# --- answers as JSON: an object of the model is {its class: [its fields]}, and what is a list there is a tuple here
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401 - any part of an answer
-    kind = type(value)
-    if kind in _PLAIN:
-        return value
-    if kind is tuple:
-        return [_plain(item) for item in value]
-    if isinstance(value, Enum):
-        return {kind.__name__: [value.value]}
-    if kind is frozenset:
-        return {"frozenset": [_plain(tuple(sorted(value, key=repr)))]}
-    if kind not in _names:
-        if not is_dataclass(value):
-            raise TypeError(f"{kind.__name__} is no part of an answer")
-        _names[kind] = tuple(field.name for field in fields(value))
-    return {kind.__name__: [_plain(getattr(value, name)) for name in _names[kind]]}
-
-
-def _dumped(value: object) -> bytes:
-    # Two halves of surrogate pairs beside each other, as JSON's escapes, would be read as one character.
-    text = json.dumps(_plain(value), separators=(",", ":"), ensure_ascii=False)
-    return text.encode("utf-8", "surrogatepass")
-
-
-def _loaded(data: bytes) -> Any:  # noqa: ANN401 - what was kept
-    return _tuples(json.loads(data, object_hook=_object))
-
-
-def _object(said: dict[str, list[Any]]) -> object:
-    ((name, values),) = said.items()
-    make: Callable[..., object] = frozenset if name == "frozenset" else getattr(model, name)
-    return make(*map(_tuples, values))
-
-
-def _tuples(value: Any) -> Any:  # noqa: ANN401 - any part of an answer
-    return tuple(map(_tuples, value)) if isinstance(value, list) else value

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from sphinxext.nova.store import Store
-from sphinxext.nova.syntax.facts import ANALYSER_VERSION, CorruptError, FileFacts
+from sphinxext.nova.syntax import ANALYSER_VERSION, CorruptError, FileFacts, UnencodableError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,8 +15,16 @@ if TYPE_CHECKING:
 class Cache(Store):
     """The store with the facts in it as what they are; see :mod:`sphinxext.nova.store` for what it promises."""
 
+    _distrusted = False
+
+    def distrust(self) -> None:
+        """Return no facts any more; those that are kept from now on replace what is there."""
+        self._distrusted = True
+
     def facts(self, digests: Mapping[str, str]) -> dict[str, FileFacts]:
         """Return those facts that are known, by path; ``digests`` gives the blob id of the file at each path."""
+        if self._distrusted:
+            return {}
         stored = self.dumped({_key(digest) for digest in digests.values()})
         loaded = {}
         for path, digest in digests.items():
@@ -28,7 +36,8 @@ class Cache(Store):
 
     def keep_facts(self, digest: str, facts: FileFacts) -> None:
         """Keep the facts of the file with this blob id."""
-        self.keep_dumped(_key(digest), facts.dump())
+        with suppress(UnencodableError):  # it is read each time
+            self.keep_dumped(_key(digest), facts.dump())
 
 
 def _key(digest: str) -> str:

@@ -88,6 +88,18 @@ class Program:
     def __init__(self, checkout: Checkout, cache: Cache | None = None) -> None:
         self.checkout = checkout
         self._cache = cache
+        self._forget()
+
+    def start_anew(self) -> None:
+        """Forget everything, and read all files anew: some facts that were kept are none (:exc:`.CorruptError`).
+
+        Nothing that came out of this program before may be used with it afterwards.
+        """
+        if self._cache is not None:
+            self._cache.distrust()
+        self._forget()
+
+    def _forget(self) -> None:
         self._facts: dict[str, FileFacts] = {}
         self._problems: dict[str, tuple[Problem, ...]] = {}
         self._files: dict[str, Module] = {}

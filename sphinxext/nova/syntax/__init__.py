@@ -4,11 +4,12 @@
 what comes out.
 """
 
+from sphinxext.nova.model import CorruptError
+from sphinxext.nova.syntax.encoding import UnencodableError
 from sphinxext.nova.syntax.facts import (
     ANALYSER_VERSION,
     Assignment,
     Class,
-    CorruptError,
     Decorator,
     FileFacts,
     Function,
@@ -30,6 +31,7 @@ __all__ = [
     "Import",
     "Parameter",
     "ParameterKind",
+    "UnencodableError",
     "parameters_of",
     "read",
 ]

@@ -2,8 +2,11 @@
 
 :func:`sphinxext.nova.syntax.read` makes a :class:`FileFacts`; :meth:`.FileFacts.dump` and :meth:`.FileFacts.load` put
 it into a cache and get it back, equal. The outline (everything but the bodies) is named tuples; expressions and
-statements are the tagged tuples of :mod:`~sphinxext.nova.syntax.forms`. Bodies stay encoded until somebody asks for
-one, since most questions look into few functions.
+statements are the tagged tuples of :mod:`~sphinxext.nova.syntax.forms`. Bodies stay encoded until one is asked for,
+since most questions look into few functions.
+
+What comes out of a cache is checked when it is used for the first time, part by part: nearly all that is loaded of a
+project is never looked at. So each property and method may raise :class:`CorruptError` then.
 
 Facts belong to bytes, not to a place: they do not know the file's name, except in the ``problems``.
 """
@@ -11,23 +14,25 @@ Facts belong to bytes, not to a place: they do not know the file's name, except 
 from __future__ import annotations
 
 import enum
-import marshal
 import zlib
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from sphinxext.nova.model import Kind, Problem
+from sphinxext.nova.model import CorruptError, Kind, Problem
+from sphinxext.nova.syntax import encoding, shapes
+from sphinxext.nova.syntax.encoding import UnencodableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
+    from sphinxext.nova.syntax.encoding import EncodedBody
     from sphinxext.nova.syntax.forms import Block, Expr, Keyword, RawParameter
 
-ANALYSER_VERSION: Final = 3
+ANALYSER_VERSION: Final = 4
 """Part of every cache key: raised whenever the same bytes give other facts, or the same facts another form."""
 
-_MARSHAL_FORMAT: Final = 4
 _CHECKSUM_BYTES: Final = 4
+_PARTS: Final = 3
 
 
 class ParameterKind(enum.StrEnum):
@@ -158,10 +163,6 @@ _KINDS: Final = {kind.value: kind for kind in ParameterKind}
 """Faster than calling the enum, which is done for every parameter of every function that is looked at."""
 
 
-class CorruptError(ValueError):
-    """Bytes that :meth:`FileFacts.dump` did not make, or not this version of it."""
-
-
 def parameters_of(raw: Iterable[RawParameter]) -> tuple[Parameter, ...]:
     """Return the parameters of a ``("lambda", parameters, ...)`` form as facts."""
     return tuple(
@@ -222,10 +223,15 @@ class FileFacts:
     named tuples of the outline are made on first use.
     """
 
-    def __init__(self, outline: tuple[Any, ...], bodies: tuple[bytes, ...], path: str) -> None:
+    def __init__(
+        self, outline: tuple[Any, ...], bodies: tuple[EncodedBody, ...], path: str, *, unchecked: bool = False
+    ) -> None:
         self._outline = outline
         self._bodies = bodies
         self._path = path
+        self._unchecked = unchecked
+        self._checked: set[int] = set()
+        """The bodies that were: by the number of each among all."""
         self._made: dict[tuple[str, int], Function | Class] = {}
 
     @property
@@ -241,16 +247,22 @@ class FileFacts:
     @cached_property
     def imports(self) -> tuple[Import, ...]:
         """Every import of the file in the order of the source, those inside functions included."""
+        if self._unchecked:
+            shapes.check_imports(self._outline)
         return tuple(Import(*fields) for fields in self._outline[2])
 
     @cached_property
     def assignments(self) -> tuple[Assignment, ...]:
         """Assignments at the level of the module and of classes, those under ``if``, ``try`` and so on included."""
+        if self._unchecked:
+            shapes.check_assignments(self._outline, 3)
         return tuple(Assignment(*fields) for fields in self._outline[3])
 
     @cached_property
     def attributes(self) -> tuple[Assignment, ...]:
         """Assignments to attributes of the first parameter of a method: ``self.x = value``."""
+        if self._unchecked:
+            shapes.check_assignments(self._outline, 4)
         return tuple(Assignment(*fields) for fields in self._outline[4])
 
     @cached_property
@@ -288,12 +300,17 @@ class FileFacts:
     ) -> Function | Class:
         found = self._made.get((kind, index))
         if found is None:
-            found = self._made[kind, index] = make(index, self._outline[part][index])
+            row = self._outline[part][index]
+            if self._unchecked:
+                (shapes.check_function if kind == "function" else shapes.check_class)(row)
+            found = self._made[kind, index] = make(index, row)
         return found
 
     @cached_property
     def problems(self) -> tuple[Problem, ...]:
         """What was not understood: ``SYNTAX`` with a line, ``ENCODING``, ``BINARY``, ``HUGE``."""
+        if self._unchecked:
+            shapes.check_problems(self._outline[7])
         return tuple(Problem(Kind(kind), message, self._path, line) for kind, message, line in self._outline[7])
 
     def body(self, of: Function | Class | None = None) -> Block:
@@ -301,16 +318,26 @@ class FileFacts:
 
         The block is decoded anew each time; nothing is kept.
         """
-        return marshal.loads(self._bodies[self._slot(of)])  # type: ignore[no-any-return]  # noqa: S302 - our own, checksummed
+        return self._body(self._slot(of))
+
+    def _body(self, slot: int) -> Block:
+        held = self._bodies[slot]
+        body: Block = encoding.decoded(held) if isinstance(held, bytes) else held
+        if self._unchecked and slot not in self._checked:
+            shapes.check_body(self._outline, slot, body)
+            self._checked.add(slot)
+        return body
 
     def mentions(self, of: Function | Class | None, word: bytes) -> bool:
         """Tell whether a body may hold a word (a name, a keyword), without decoding it; never wrongly ``False``."""
-        return word in self._bodies[self._slot(of)]
+        body = self._bodies[self._slot(of)]
+        return not isinstance(body, bytes) or word in body
 
     def functions_mentioning(self, word: bytes) -> tuple[Function, ...]:
         """Return the functions whose bodies may hold a word, without making the others."""
         first = 1 + len(self._outline[5])
-        return tuple(self.function(index) for index, body in enumerate(self._bodies[first:]) if word in body)
+        bodies = enumerate(self._bodies[first:])
+        return tuple(self.function(index) for index, body in bodies if not isinstance(body, bytes) or word in body)
 
     def _slot(self, of: Function | Class | None) -> int:
         match of:
@@ -322,31 +349,38 @@ class FileFacts:
                 return 1 + len(self._outline[5]) + of.index
 
     def dump(self) -> bytes:
-        """Return everything as bytes for :meth:`load`."""
-        payload = marshal.dumps((ANALYSER_VERSION, self._outline, self._bodies), _MARSHAL_FORMAT)
+        """Return everything as bytes for :meth:`load`.
+
+        :raises UnencodableError: it is nested too deep to be loaded.
+        """
+        if not all(isinstance(body, bytes) for body in self._bodies):
+            raise UnencodableError("a body is nested too deep, or too long")
+        payload = encoding.encoded((ANALYSER_VERSION, self._outline, self._bodies))
         return zlib.crc32(payload).to_bytes(_CHECKSUM_BYTES, "big") + payload
 
     @classmethod
     def load(cls, data: bytes, *, path: str) -> FileFacts:
         """Return the facts that :meth:`dump` was called on; ``path`` as in :func:`sphinxext.nova.syntax.read`.
 
-        Raises :class:`CorruptError` for anything else: the checksum keeps :mod:`marshal` from ever seeing damage.
+        :raises CorruptError: it was called on nothing that gave these bytes.
         """
         payload = memoryview(data)[_CHECKSUM_BYTES:]
         if int.from_bytes(data[:_CHECKSUM_BYTES], "big") != zlib.crc32(payload) or not payload:
             raise CorruptError("not facts, or damaged")
-        version, outline, bodies = marshal.loads(payload)  # noqa: S302 - our own, checksummed
-        if version != ANALYSER_VERSION:
-            raise CorruptError(f"facts of analyser version {version}, not {ANALYSER_VERSION}")
-        return cls(outline, bodies, path)
+        loaded = encoding.decoded(payload)
+        if type(loaded) is not tuple or loaded[:1] != (ANALYSER_VERSION,) or len(loaded) != _PARTS:
+            raise CorruptError(f"no facts of analyser version {ANALYSER_VERSION}")
+        _version, outline, bodies = loaded
+        shapes.check_outline(outline, bodies)
+        return cls(outline, bodies, path, unchecked=True)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, FileFacts):
             return NotImplemented
-        return self._outline == other._outline and [marshal.loads(body) for body in self._bodies] == [  # noqa: S302
-            marshal.loads(body)  # noqa: S302
-            for body in other._bodies
-        ]
+        return self._outline == other._outline and list(self._all_bodies()) == list(other._all_bodies())
+
+    def _all_bodies(self) -> Iterator[Block]:
+        return map(self._body, range(len(self._bodies)))
 
     def __hash__(self) -> int:
         return hash(self._outline[:2])

@@ -1,9 +1,10 @@
 """The form in which statements and expressions are kept: plain, tagged tuples.
 
 A function body has hundreds of nodes and Nova has thousands of functions, so they are not objects but nested tuples
-of plain values, which are cheap to make, to cache (:mod:`marshal`) and to take apart with ``match``. Nothing in them
-refers to a syntax tree, to the source text or to a byte offset. Lines count from 1; columns are in bytes of UTF-8 and
-count from 0, as CPython's :mod:`ast` has them.
+of plain values, which are cheap to make, to encode (:mod:`~sphinxext.nova.syntax.encoding`) and to take apart with
+``match``. Nothing in them refers to a syntax tree, to the source text or to a byte offset. Lines count from 1; columns
+are in bytes of UTF-8 and count from 0, as CPython's :mod:`ast` has them. What comes out of a cache is held against
+:mod:`~sphinxext.nova.syntax.shapes`, which has all forms once more.
 
 Expressions (:data:`Expr`)
     A **name or a dotted chain of names** is a ``str``: ``"CONF"``, ``"self.compute_rpcapi.prep_resize"``.

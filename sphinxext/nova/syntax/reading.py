@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import marshal
 from typing import TYPE_CHECKING, Final
 
 from sphinxext.nova.model import Kind
+from sphinxext.nova.syntax.encoding import encoded_body
 from sphinxext.nova.syntax.facts import FileFacts
 from sphinxext.nova.syntax.grammar import mistakes, siblings
 from sphinxext.nova.syntax.repair import Parsed, parse_again, parse_tolerantly
 from sphinxext.nova.syntax.source import decode
-from sphinxext.nova.syntax.statements import MARSHAL_FORMAT, Reader, block, docstring
+from sphinxext.nova.syntax.statements import Reader, block, docstring
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +42,7 @@ def read(data: bytes, *, path: str) -> FileFacts:
         tuple(reader.functions),
         (*problems, *_syntax_problems({*reader.problems, *parsed.lost, *mistakes(parsed.root)})),
     )
-    bodies = (marshal.dumps(body, MARSHAL_FORMAT), *reader.class_bodies, *reader.function_bodies)
+    bodies = (encoded_body(body), *reader.class_bodies, *reader.function_bodies)
     return FileFacts(outline, bodies, path)
 
 

@@ -6,10 +6,10 @@ that cannot be understood becomes ``("error", line, text)``; what stands beside 
 
 from __future__ import annotations
 
-import marshal
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
+from sphinxext.nova.syntax.encoding import encoded_body
 from sphinxext.nova.syntax.expressions import (
     EXPRESSION,
     Context,
@@ -33,12 +33,12 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
+    from sphinxext.nova.syntax.encoding import EncodedBody
     from sphinxext.nova.syntax.forms import Block, Branch, Case, Expr, Keyword, Pair, RawParameter, Stmt
     from sphinxext.nova.syntax.forms import Handler as HandlerForm
 
     Row: TypeAlias = tuple[Any, ...]
 
-MARSHAL_FORMAT: Final = 4
 _FEW: Final = 50
 _ERROR_TEXT: Final = 200
 """How many characters of something that was not understood are kept."""
@@ -88,8 +88,8 @@ class Reader(Context):
         self.attributes: list[Row] = []
         self.classes: list[Row] = []
         self.functions: list[Row] = []
-        self.class_bodies: list[bytes] = []
-        self.function_bodies: list[bytes] = []
+        self.class_bodies: list[EncodedBody] = []
+        self.function_bodies: list[EncodedBody] = []
         self.problems: list[int] = []
 
     def misunderstood(self, node: Node) -> Stmt:
@@ -435,7 +435,10 @@ def _define(reader: Reader, node: Node, depth: int, decorators: Row = ()) -> Stm
             except ValueError:
                 reader.misunderstood(child)
         elif kind == _TYPE:
-            returns = expression(reader, child, depth)
+            try:
+                returns = expression(reader, child, depth)
+            except ValueError:
+                reader.misunderstood(child)
         elif kind in _ASYNC:
             is_async = True
         elif kind in _BLOCK:
@@ -461,7 +464,7 @@ def _define(reader: Reader, node: Node, depth: int, decorators: Row = ()) -> Stm
         reader.yields,
         node.has_error or len(reader.problems) > problems or reader.lost_between(row + 1, end_line),
     )
-    reader.function_bodies[index] = marshal.dumps(body, MARSHAL_FORMAT)
+    reader.function_bodies[index] = encoded_body(body)
     reader.yields = yields
     return ("def", row + 1, index)
 
@@ -506,7 +509,7 @@ def _classify(reader: Reader, node: Node, depth: int, decorators: Row = ()) -> S
         docstring(body),
         node.has_error or len(reader.problems) > problems or reader.lost_between(row + 1, end_line),
     )
-    reader.class_bodies[index] = marshal.dumps(body, MARSHAL_FORMAT)
+    reader.class_bodies[index] = encoded_body(body)
     return ("class", row + 1, index)
 
 
