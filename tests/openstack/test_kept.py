@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sphinxext.nova.checkout import Checkout, open_checkout
+from sphinxext.nova.checkout import MAX_BYTES, Checkout, open_checkout
 from sphinxext.nova.model import Answer, Kind, PeriodicTask, Problem, QuestionError, Source
 from sphinxext.nova.openstack import kept as module
+from sphinxext.nova.openstack import mentions
 from sphinxext.nova.openstack.kept import kept
 from sphinxext.nova.openstack.periodic_tasks import periodic_tasks
 from sphinxext.nova.program import Program
 from sphinxext.nova.store import Store
+from tests.checkout.repositories import git, start
+from tests.checkout.test_changes import forge
 from tests.small_nova import make
 from tests.small_tasks import FILES
 
@@ -160,3 +165,126 @@ def test_of_a_whole_folder_no_part_is_looked_at_by_itself(tmp_path: Path) -> Non
     with Store(tmp_path / "store") as store:
         kept(store, open_checkout(str(make(tmp_path / "nova", FILES))), "q", (), lambda: answer, state=state)
     assert set(looked) == {whole, beside, ref}
+
+
+# --- what could not be read, or was changed meanwhile
+
+MANAGER = "nova/compute/manager.py"
+OTHER = FILES[MANAGER].replace("def _sync", "def _other")
+
+
+def ask(spec: str, store: Path, meanwhile: Callable[[], object] = lambda: None) -> tuple[Answer[PeriodicTask], bool]:
+    """Ask as a new process would, and do something after the answer was made and before it is kept."""
+    made = False
+
+    def answer() -> Answer[PeriodicTask]:
+        nonlocal made
+        made = True
+        found = periodic_tasks(Program(checkout), with_timers=True)
+        meanwhile()
+        return found
+
+    checkout = open_checkout(spec)
+    with Store(store) as opened:
+        return kept(opened, checkout, "periodic-tasks", (), answer), made
+
+
+def fresh(spec: str) -> Answer[PeriodicTask]:
+    return periodic_tasks(Program(open_checkout(spec)), with_timers=True)
+
+
+@pytest.mark.parametrize("is_repository", [True, False])
+def test_an_answer_during_which_a_file_is_changed_is_not_kept(tmp_path: Path, *, is_repository: bool) -> None:
+    folder, store = make(tmp_path / "nova", FILES), tmp_path / "store"
+    if is_repository:
+        start(folder)
+    rest(folder)
+    answer, _made = ask(str(folder), store, lambda: (folder / MANAGER).write_text(OTHER))
+    assert Problem(Kind.CHANGED, "changed while it was read", MANAGER) in answer.problems
+    for text in (OTHER, FILES[MANAGER]):
+        (folder / MANAGER).write_text(text)
+        assert ask(str(folder), store) == (fresh(str(folder)), True)
+
+
+def test_a_file_that_is_only_looked_through_is_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A word is looked for in all files, and those that cannot be read are left out."""
+    folder, store = make(tmp_path / "nova", FILES), tmp_path / "store"
+    rest(folder)
+    really = mentions.mentioning
+
+    def changed(checkout: Checkout, *arguments: Any) -> list[str]:
+        (folder / MANAGER).write_text(OTHER)
+        return really(checkout, *arguments)
+
+    with monkeypatch.context() as patch:
+        for module_ in [found for name, found in sys.modules.items() if name.startswith("sphinxext.nova")]:
+            if getattr(module_, "mentioning", None) is really:
+                patch.setattr(module_, "mentioning", changed)
+        answer, _made = ask(str(folder), store)
+    assert [found for found in answer.problems if found.kind is Kind.CHANGED]
+    assert ask(str(folder), store) == (fresh(str(folder)), True)
+
+
+def objects(folder: Path, path: str) -> Path:
+    oid = git(folder, "rev-parse", f"HEAD:{path}")
+    return folder / ".git/objects" / oid[:2] / oid[2:]
+
+
+def test_half_an_answer_does_not_stay(tmp_path: Path) -> None:
+    folder, store = start(make(tmp_path / "nova", FILES)), tmp_path / "store"
+    file = objects(folder, MANAGER)
+    away = file.rename(tmp_path / "away")
+    for _ in range(2):
+        answer, made = ask(f"{folder}@HEAD", store)
+        assert made
+        assert [found.file for found in answer.problems] == [MANAGER]
+    away.rename(file)
+    whole = fresh(f"{folder}@HEAD")
+    assert ask(f"{folder}@HEAD", store) == (whole, True)
+    assert ask(f"{folder}@HEAD", store) == (whole, False)
+    assert len(whole.rows) > len(answer.rows)
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may read everything")
+def test_a_file_that_may_be_read_again(tmp_path: Path) -> None:
+    folder, store = make(tmp_path / "nova", FILES), tmp_path / "store"
+    (folder / MANAGER).chmod(0)
+    assert ask(str(folder), store)[1]
+    (folder / MANAGER).chmod(0o644)
+    assert ask(str(folder), store) == (fresh(str(folder)), True)
+
+
+@pytest.mark.parametrize("lie", [b"forged = 1\n", b"x" * (MAX_BYTES + 1)], ids=["small", "huge"])
+def test_a_forged_repository_does_not_answer_for_an_honest_one(tmp_path: Path, lie: bytes) -> None:
+    forged, honest = start(make(tmp_path / "forged", FILES)), start(make(tmp_path / "honest", FILES))
+    assert git(forged, "rev-parse", "HEAD") == git(honest, "rev-parse", "HEAD")
+    forge(forged, git(forged, "rev-parse", f"HEAD:{MANAGER}"), lie)
+    store = tmp_path / "store"
+    answer, made = ask(f"{forged}@HEAD", store)
+    assert made
+    assert [found.file for found in answer.problems] == [MANAGER]
+    for spec in (f"{honest}@HEAD", str(honest)):
+        assert ask(spec, store)[0] == fresh(spec)
+    shutil.rmtree(forged)
+    honest.rename(forged)
+    assert ask(f"{forged}@HEAD", store)[0] == fresh(f"{forged}@HEAD")
+
+
+def test_a_forged_folder_does_not_answer_for_the_honest_one_in_its_place(tmp_path: Path) -> None:
+    folder, store = start(make(tmp_path / "nova", FILES)), tmp_path / "store"
+    tree = git(folder, "rev-parse", "HEAD:nova/compute")
+    listed = git(folder, "ls-tree", "HEAD:nova/compute").splitlines()
+    file = folder / ".git/objects" / tree[:2] / tree[2:]
+    honest = file.read_bytes()
+    rest_ = [line.split(None, 3) for line in listed if not line.endswith("manager.py")]
+    forge(
+        folder,
+        tree,
+        b"".join(f"{mode} {name}".encode() + b"\0" + bytes.fromhex(oid) for mode, _kind, oid, name in rest_),
+        "tree",
+    )
+    answer, _made = ask(f"{folder}@HEAD", store)
+    file.unlink()
+    file.write_bytes(honest)
+    assert ask(f"{folder}@HEAD", store) == (fresh(f"{folder}@HEAD"), True)
+    assert fresh(f"{folder}@HEAD") != answer

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sphinxext.nova.__main__ import main
+from sphinxext.nova.cli import main
 from sphinxext.nova.model import Unresolved
 from sphinxext.nova.openstack.rpc_flow import Flows, rpc_flow
 from tests.flow import trees
@@ -185,9 +185,13 @@ def test_an_explanation_is_short(tmp_path: Path, capsys: pytest.CaptureFixture[s
     line, other = lines_of_plain()
     _, err = printed(tmp_path, capsys, "--explain")
     assert err.splitlines() == [
-        f"nova/compute/api.py:{line}  proxy.start_instance()  "
-        "could reach ComputeAPI.start_instance: proxy is given by the caller, and not known",
-        f"nova/compute/api.py:{other} (and 1 more of the kind)  proxy.prepare()  "
-        "proxy is given by the caller, and not known",
+        (
+            f"nova/compute/api.py:{line}  proxy.start_instance()  "
+            "could reach ComputeAPI.start_instance: proxy is given by the caller, and not known"
+        ),
+        (
+            f"nova/compute/api.py:{other} (and 1 more of the kind)  proxy.prepare()  "
+            "proxy is given by the caller, and not known"
+        ),
         "methods that dictionaries, lists and texts have too, on values that are not known: get() 2",
     ]

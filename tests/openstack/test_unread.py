@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sphinxext.nova.__main__ import main
 from sphinxext.nova.catalog import bundled
 from sphinxext.nova.checkout import MAX_BYTES, open_checkout
+from sphinxext.nova.cli import main
 from sphinxext.nova.model import Kind, Problem, QuestionError
 from sphinxext.nova.openstack.db_calls import db_calls
 from sphinxext.nova.openstack.kept import kept

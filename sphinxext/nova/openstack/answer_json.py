@@ -83,7 +83,9 @@ def dumped(value: object) -> bytes:
 
     :raises TypeError: it holds what is no part of an answer.
     """
-    return json.dumps(_plain(value), separators=(",", ":")).encode()
+    # Two halves of surrogate pairs beside each other, as JSON's escapes, would be read as one character.
+    text = json.dumps(_plain(value), separators=(",", ":"), ensure_ascii=False)
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - any part of an answer

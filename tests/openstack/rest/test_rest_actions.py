@@ -476,7 +476,7 @@ class APIRouter(wsgi.Router):
     ],
     ids=["methods", "loops", "attributes", "a dictionary in itself", "tuples", "long keys"],
 )
-def test_a_router_that_takes_too_long_is_cut_and_said(tmp_path: Path, more: str, cut: bool) -> None:
+def test_a_router_that_takes_too_long_is_cut_and_said(tmp_path: Path, more: str, *, cut: bool) -> None:
     files = {
         **PACKAGES,
         f"{API}/compute/__init__.py": ROUTER + more,
