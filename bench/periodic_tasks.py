@@ -68,7 +68,8 @@ def asking(checkout: Path, cache: Path, *, forget: bool) -> Callable[[], Usage]:
     def ask() -> Usage:
         if forget:
             shutil.rmtree(cache, ignore_errors=True)
-        command: list[str | Path] = [sys.executable, "-P", "-m", "sphinxext.nova", "periodic-tasks", "--checkout", checkout]
+        program: list[str | Path] = [sys.executable, "-P", "-m", "sphinxext.nova"]
+        command = [*program, "periodic-tasks", "--checkout", checkout]
         return run([*command, "--cache-dir", cache])
 
     return ask
