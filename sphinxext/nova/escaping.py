@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from functools import cache
 from typing import Final
 
 _HIDDEN: Final = (
@@ -17,9 +18,6 @@ _HIDDEN: Final = (
     r"\ud800-\udfff"  # half of a pair
     r"\ufdd0-\ufdef"  # no characters, as the last two of each plane
 ) + "".join(chr(plane | last) for plane in range(0, 0x110000, 0x10000) for last in (0xFFFE, 0xFFFF))
-_UNSHOWN: Final = re.compile(rf"[\x00-\x1f{_HIDDEN}]")
-_IN_JSON: Final = re.compile(rf"[{_HIDDEN}]")
-_NOT_ASCII: Final = re.compile(r"[^\x00-\x7f]")
 
 
 def visible(text: str) -> str:
@@ -29,7 +27,7 @@ def visible(text: str) -> str:
     Unicode says are no characters (``\ufffe``), and characters that change the direction of writing (``\u202e``). The
     result is one line, and stays as it is when it is given again.
     """
-    return text if text.isprintable() else _UNSHOWN.sub(_escape, text)
+    return text if text.isprintable() else _pattern(rf"[\x00-\x1f{_HIDDEN}]").sub(_escape, text)
 
 
 def visible_json(text: str) -> str:
@@ -42,12 +40,16 @@ def visible_json(text: str) -> str:
     """
     if text.isascii() and "\x7f" not in text:
         return text
-    return _IN_JSON.sub(lambda found: f"\\{_escape(found)}" if "\ud800" <= found[0] <= "\udfff" else _pair(found), text)
+
+    def escape(found: re.Match[str]) -> str:
+        return f"\\{_escape(found)}" if "\ud800" <= found[0] <= "\udfff" else _pair(found)
+
+    return _pattern(f"[{_HIDDEN}]").sub(escape, text)
 
 
 def ascii_json(text: str) -> str:
     """Return JSON text with its own escapes for all that is not ASCII: the values stay as they are."""
-    return _NOT_ASCII.sub(_pair, text)
+    return re.sub(r"[^\x00-\x7f]", _pair, text)
 
 
 def json_number(value: float) -> int | float | None:
@@ -56,6 +58,12 @@ def json_number(value: float) -> int | float | None:
         return value if math.isfinite(value) else None
     except OverflowError:  # an integer that no floating-point number reaches
         return None
+
+
+@cache
+def _pattern(characters: str) -> re.Pattern[str]:
+    # Compiling so many characters takes milliseconds; most checkouts, and builds in which nothing changed, need none.
+    return re.compile(characters)
 
 
 def _escape(found: re.Match[str]) -> str:
