@@ -318,7 +318,7 @@ class Service:
 
     ``kind`` is ``wsgi``, ``multi-process``, ``single-process``, ``proxy``, ``all-in-one`` or ``command``. ``workers``
     is the expression as written, ``workers_option`` the option in it and ``workers_default`` its default. ``database``
-    is ``direct`` or ``conductor``. ``start`` is filled by the walk.
+    is ``direct`` or ``conductor``, ``None`` where nothing in the code says so. ``start`` is filled by the walk.
     """
 
     binary: str

@@ -307,6 +307,23 @@ def test_nothing_is_sent(flows: Site) -> None:
     assert [node.astext() for node in flows.doctree("index").findall(nodes.paragraph)] == ["It sends no message."]
 
 
+def test_a_call_that_could_send_is_said_beside_what_is_found(flows: Site) -> None:
+    api = (
+        str(FILES["nova/compute/api.py"])
+        + "\n    def unknown(self, context, proxy):\n        proxy.prep_resize(context)\n"
+    )
+    make(flows.nova, {**FILES, "nova/compute/api.py": api})
+    line = len(api.splitlines())
+    why = "could reach ComputeAPI.prep_resize: proxy is given by the caller, and not known"
+    said = f"nova/compute/api.py:{line} proxy.prep_resize() ({why})"
+    flows.write(index=page("nova.compute.api.API.unknown"))
+    assert flows.build() == ""
+    assert [node.astext() for node in flows.doctree("index").findall(nodes.paragraph)] == [
+        "No message was found.",
+        f"Messages may be missing: 1 call that could send some is not followed, {said}.",
+    ]
+
+
 @pytest.mark.parametrize(
     ("options", "warning"),
     [

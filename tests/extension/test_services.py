@@ -85,11 +85,11 @@ def test_services_side_by_side(services: Site) -> None:
             ),
             (
                 "nova-conductor | several worker processes | conductor | ConductorManager | ComputeTaskManager,"
-                " BaseRPCAPI | CONF.conductor.workers or 1 | [conductor] workers | None | directly"
+                " BaseRPCAPI | CONF.conductor.workers or 1 | [conductor] workers | None | "
                 " | nova.cmd.conductor:main | nova/cmd/conductor.py:8"
             ),
             (
-                f"nova-api | WSGI application |  |  |  | {WORKERS} | ec2_workers, metadata_workers | None | directly"
+                f"nova-api | WSGI application |  |  |  | {WORKERS} | ec2_workers, metadata_workers | None | "
                 " | nova.cmd.api:main | nova/cmd/api.py:8"
             ),
         ],

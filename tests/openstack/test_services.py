@@ -40,7 +40,7 @@ def service(binary: str, kind: str, file: str, line: int, **other: object) -> Se
         "workers": None,
         "workers_option": None,
         "workers_default": None,
-        "database": "direct",
+        "database": None,
         "missing": False,
     }
     return Service(binary=binary, kind=kind, file=file, line=line, **{**values, **other})  # type: ignore[arg-type]
@@ -298,3 +298,78 @@ def test_every_tag_has_its_services(nova_git: Path, facts: Cache, tag: str) -> N
     assert rows["nova-compute"].manager == "nova.compute.manager.ComputeManager"
     if (EXPECTED / tag / "services.json").exists():
         assert told(answer.rows) == json.loads((EXPECTED / tag / "services.json").read_text())
+
+
+DATABASE = {
+    "nova/db/__init__.py": "",
+    "nova/db/api.py": "def service_get(context):\n    pass\n\n\ndef configure(conf):\n    pass\n",
+}
+BASE_CLASS = "class Base(object):\n    pass\n"
+HANDLER = (
+    "from nova import objects\n\n\n"
+    "class NovaWebSocketProxy(websockify.WebSocketProxy):\n"
+    "    def new(self, token):\n        objects.ConsoleAuthToken.validate(token)\n"
+)
+MANAGER = (
+    "from nova.db import base\n\n\nclass ConductorManager(base.Base):\n    pass\n\n\n"
+    "class ComputeTaskManager(object):\n    pass\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("binary", "changes", "database"),
+    [
+        # The command's own module.
+        (
+            "nova-manage",
+            {"nova/cmd/manage.py": "from nova.db import api\n\n\ndef main():\n    api.service_get(None)\n"},
+            "direct",
+        ),
+        # To say where the database is, is not to use it.
+        (
+            "nova-manage",
+            {"nova/cmd/manage.py": "from nova.db import api\n\n\ndef main():\n    api.configure(None)\n"},
+            None,
+        ),
+        ("nova-manage", {}, None),
+        # What the command names: the handler of a proxy's requests.
+        ("nova-novncproxy", {"nova/console/websocketproxy.py": HANDLER}, "direct"),
+        ("nova-novncproxy", {}, None),
+        # The manager's base class.
+        ("nova-conductor", {"nova/db/base.py": BASE_CLASS, "nova/conductor/manager.py": MANAGER}, "direct"),
+        # The modules of an API.
+        (
+            "nova-api",
+            {"nova/api/servers.py": "from nova import objects\n\n\ndef index():\n    objects.Instance.get_by_uuid()\n"},
+            "direct",
+        ),
+        ("nova-api", {}, None),
+        # No database functions are known, as in other projects.
+        (
+            "nova-novncproxy",
+            {"nova/console/websocketproxy.py": HANDLER, "nova/db/api.py": None},
+            None,
+        ),
+        # No service answers for the database.
+        (
+            "nova-compute",
+            {"setup.cfg": FILES["setup.cfg"].replace("    nova-conductor = nova.cmd.conductor:main\n", "")},
+            None,
+        ),
+    ],
+)
+def test_what_uses_the_database_is_what_code_says(
+    binary: str, changes: dict[str, str | None], database: str | None, tmp_path: Path
+) -> None:
+    (row,) = services(program(tmp_path, {**FILES, **DATABASE, **changes}), binary).rows
+    assert row.database == database
+
+
+def test_a_file_of_bin_is_a_command_only_if_it_can_run(tmp_path: Path) -> None:
+    files = {
+        "bin/nova-example": None,
+        "bin/openssl.cnf": "[ca]\ndefault_ca = CA_default\n",
+        "bin/make-ca.sh": "#!/bin/sh\n",
+        "bin/worker": "#!/usr/bin/env python\n",
+    }
+    assert [row.binary for row in services(program(tmp_path, files)).rows] == ["make-ca.sh", "worker"]

@@ -72,11 +72,20 @@ def _starts(program: Program) -> Iterator[Start]:
             yield Start(point.name, point.target if is_file else "", point)
     for path in _files(_SCRIPTS, program):
         name = path.rpartition("/")[2]
-        if name not in seen:
+        if name not in seen and _may_run(path, program):
             seen.add(name)
             yield Start(name, path)
     if not seen:
         yield from _undeclared(program)
+
+
+def _may_run(path: str, program: Program) -> bool:
+    """Tell whether a file of ``bin/`` that nothing declares is a script: ``openssl.cnf`` of Octavia is none."""
+    if path.endswith(".py"):
+        return True
+    ((_, data),) = program.checkout.read_many([path])
+    program.note("file", path)
+    return isinstance(data, Problem) or data.startswith(b"#!")
 
 
 def _undeclared(program: Program) -> Iterator[Start]:
@@ -212,5 +221,5 @@ def _program_name(made_by: Expr, module: Module) -> str:
             service = evaluate(name, module)
             if isinstance(service, str):
                 return service if service.startswith(f"{package}-") else f"{package}-{service}"
-    stem = module.path.rpartition("/")[2].removesuffix(".py")
+    stem = module.path.removesuffix(".py").removesuffix("/__init__").rpartition("/")[2]
     return stem if stem.startswith(f"{package}-") else f"{package}-{stem.replace('_', '-')}"

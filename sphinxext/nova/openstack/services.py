@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 from sphinxext.nova.flow import Boundaries, Walker
 from sphinxext.nova.model import Answer, Kind, Problem, QuestionError, Service, Source
 from sphinxext.nova.openstack.bootstrap import Bootstrap, options_in
-from sphinxext.nova.openstack.commands import commands, problems
+from sphinxext.nova.openstack.commands import commands, problems, starts
+from sphinxext.nova.openstack.database.evidence import Evidence
 from sphinxext.nova.openstack.endpoints import Endpoints
 from sphinxext.nova.openstack.managers import managers
 from sphinxext.nova.openstack.options import exact, plain, used, uses, value
@@ -76,6 +77,7 @@ class _Question:
         self._walker = Walker(program, Boundaries(package=program.checkout.package))
         self._walker.options = self.options
         self._endpoints = Endpoints(self._walker)
+        self._evidence = Evidence(program)
         self._with_start = with_start
         self.problems: list[Problem] = []
 
@@ -172,8 +174,13 @@ class _Question:
                 return written.expression, tuple(found)
         return None, ()
 
-    @staticmethod
-    def _database(command: Command, bootstrap: Bootstrap) -> str | None:
+    def _database(self, command: Command, bootstrap: Bootstrap) -> str | None:
         if command.external or command.missing:
             return None
-        return "conductor" if bootstrap.blockers else "direct"
+        if bootstrap.blockers:
+            # Where there is no such service, what answers instead is not known.
+            return "conductor" if f"{self._program.checkout.package}-conductor" in starts(self._program) else None
+        if self._evidence.uses(bootstrap.blocks, self._managers.get(command.name)):
+            return "direct"
+        serves_api = bool(bootstrap.apis) or command.wsgi or command.name == f"{self._program.checkout.package}-api"
+        return "direct" if serves_api and self._evidence.api_uses() else None

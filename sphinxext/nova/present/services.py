@@ -66,7 +66,6 @@ def services_table(rows: Sequence[Service], columns: Sequence[str], translate: C
         "source": Column("source", translate("Source"), Look.NAME, 30),
     }
     words = kinds(translate)
-    ways = {"direct": translate("directly"), "conductor": translate("through nova-conductor"), None: ""}
     missing = translate("{kind}; its module is not there")
     table = []
     for row in rows:
@@ -81,12 +80,22 @@ def services_table(rows: Sequence[Service], columns: Sequence[str], translate: C
             "workers": Cell(row.workers or ""),
             "option": several(Cell(_option(name)) for name in options if name),
             "default": Cell(_default(row)),
-            "database": Cell(ways[row.database]),
+            "database": Cell(_way(row, translate)),
             "starts_at": Cell(row.entry_point, row.file, row.line),
             "source": Cell(f"{row.file}:{row.line}", row.file, row.line),
         }
         table.append(TableRow(row.binary, tuple(cells[key] for key in columns)))
     return Table(tuple(titles[key] for key in columns), tuple(table))
+
+
+def _way(row: Service, translate: Callable[[str], str]) -> str:
+    """Say how a process reaches the database; nothing where that is not known."""
+    if row.database is None:
+        return ""
+    project = printable(row.binary.partition("-")[0])
+    if row.database == "conductor":
+        return translate("through {service}").format(service=f"{project}-conductor")
+    return translate("directly")
 
 
 def steps_table(rows: Sequence[Service], translate: Callable[[str], str]) -> Table:
