@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sphinxext.nova.openstack.endpoints import Endpoint, Endpoints
     from sphinxext.nova.openstack.entries import Start
     from sphinxext.nova.openstack.quiet import Quiet
-    from sphinxext.nova.program import ClassDef
+    from sphinxext.nova.program import ClassDef, FunctionDef
 
 _DEEPEST: Final = 100
 """How many messages and blocks inside one another are told. 20 are in the releases."""
@@ -156,15 +156,15 @@ class Teller:
 
     def _way(self, steps: Steps, process: _Process) -> list[Step]:
         begun = len(process.once.here)
-        told = self._deeper(steps, process)
+        function = process.calls[-1].summary.function if process.calls else None
+        told = self._deeper(steps, process, function)
         process.once.leave(begun)
         return told
 
-    def _deeper(self, steps: Steps, process: _Process) -> list[Step]:
-        """Tell steps that are inside a message or block, if there are not too many around them."""
+    def _deeper(self, steps: Steps, process: _Process, function: FunctionDef | None) -> list[Step]:
+        """Tell steps of a function that are inside a message or block, if there are not too many around them."""
         if self._depth >= _DEEPEST:
             if steps:
-                function = process.calls[-1].summary.function if process.calls else None
                 self._walker.limits.leave_open(Limit.MESSAGES, function or self._start.function)
             return []
         self._depth += 1
@@ -270,7 +270,7 @@ class Teller:
         self._told[key] = number
         known = len(self._messages)
         self._lose(summary)
-        steps = tuple(self._deeper(summary.steps, _Process(name, receiver, Once(self.lost))))
+        steps = tuple(self._deeper(summary.steps, _Process(name, receiver, Once(self.lost)), summary.function))
         if not steps:
             self._told[key] = None
         if not any(isinstance(step, Message | Block) for step in steps):

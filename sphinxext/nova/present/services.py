@@ -92,7 +92,7 @@ def _way(row: Service, translate: Callable[[str], str]) -> str:
     """Say how a process reaches the database; nothing where that is not known."""
     if row.database is None:
         return ""
-    project = printable(row.binary.partition("-")[0])
+    project = row.binary.partition("-")[0]
     if row.database == "conductor":
         return translate("through {service}").format(service=f"{project}-conductor")
     return translate("directly")

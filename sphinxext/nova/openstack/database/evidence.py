@@ -100,9 +100,7 @@ class Evidence:
         target = resolve(name, scope)
         # ``configure`` and the like say where the database is, and ask it nothing.
         return (
-            isinstance(target, FunctionDef)
-            and target.module in self._layers
-            and by_name(target.fact.name) is not None
+            isinstance(target, FunctionDef) and target.module in self._layers and by_name(target.fact.name) is not None
         )
 
 
