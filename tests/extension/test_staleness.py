@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import subprocess
 import time
@@ -13,14 +14,16 @@ from typing import TYPE_CHECKING
 import pytest
 import sphinx
 
-from sphinxext.nova.checkout import _folder, _look
+from sphinxext.nova.checkout import Checkout, _folder, _look
+from tests.small_nova import make
+from tests.small_tasks import FILES as SMALL_TASKS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
-    from sphinxext.nova.checkout import Checkout
     from sphinxext.nova.checkout._look import FolderLook
     from sphinxext.nova.checkout._spec import Place
+    from sphinxext.nova.model import Problem
     from tests.extension.conftest import Site
 
 PAGES = {
@@ -278,8 +281,35 @@ def test_nothing_can_be_kept(built: Site, monkeypatch: pytest.MonkeyPatch) -> No
     assert (built.read, refused) == ((), ["write_text", "unlink"])
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b"[1, []]", b'[1, {"../nova": ["", []]}]', b"[0, {}]", b"\xff"])
-def test_what_was_kept_is_damaged(built: Site, content: bytes) -> None:
+def look(stamp: object, fields: object) -> Callable[[str], bytes]:
+    return lambda of: json.dumps([1, {"../nova": [of if stamp == "" else stamp, fields]}]).encode()
+
+
+DAMAGED: list[bytes | Callable[[str], bytes]] = [
+    *(b"", b"[]", b"[1, []]", b'[1, {"../nova": ["", []]}]', b"[0, {}]", b"\xff", b"[" * 100_000, b"[1, 1]", b"1"),
+    look("", ["x", ["nova/service.py"], ["."], [1, 1], [], []]),
+    look("", [1, [], [], [], [], []]),
+    look("", ["x", [1], [], [], [], []]),
+    look("", ["x", ["\0"], [], [], [], []]),
+    look("", ["x", ["\ud800"], [], [], [], []]),
+    look("", ["x", "nova/service.py", [], [], [], []]),
+    look("", ["x", [], [None], [], [], []]),
+    look("", ["x", [], ["\0"], [], [], []]),
+    look("", ["x", [], [], ["1"], [], []]),
+    look("", ["x", [], [], [], [{}], []]),
+    look("", ["x", [], [], [], ["\0"], [0, 0, 0]]),
+    look("", ["x", [], [], [], [], {}]),
+    look("", ["x", [], [], [10**40], [], []]),
+    look([], ["x", [], [], [], [], []]),
+]
+
+
+@pytest.mark.usefixtures("later")
+@pytest.mark.parametrize("damage", DAMAGED)
+def test_what_was_kept_is_damaged(built: Site, damage: bytes | Callable[[str], bytes]) -> None:
+    assert built.app is not None
+    [stamp] = built.app.env.domaindata["openstack"]["stamps"].values()
+    content = damage if isinstance(damage, bytes) else damage(stamp)
     kept(built).write_bytes(content)
     assert built.build() == ""
     assert built.read == ()
@@ -288,3 +318,65 @@ def test_what_was_kept_is_damaged(built: Site, content: bytes) -> None:
     kept(built).write_bytes(content)
     assert built.build() == ""
     assert built.read == ("virt",)
+
+
+# --- what could not be read, or was changed meanwhile
+
+TASKS = "nova/compute/manager.py"
+
+
+def test_a_file_is_changed_while_a_page_is_read(built: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And has its old bytes again before the next build."""
+    file = built.nova / "nova/virt/driver.py"
+    before = file.read_bytes()
+    really = Checkout.read_many
+
+    def switched(self: Checkout, paths: Sequence[str]) -> Iterator[tuple[str, bytes | Problem]]:
+        file.write_bytes(before + b"# more\n")
+        return really(self, paths)
+
+    built.write(virt=PAGES["virt"] + "\nMore.\n")
+    with monkeypatch.context() as patch:
+        patch.setattr(Checkout, "read_many", switched)
+        assert built.build() == (
+            "virt.rst:4: WARNING: ../nova: nova/virt/driver.py: changed while it was read [nova.changed]\n"
+        )
+    file.write_bytes(before)
+    assert built.build() == ""
+    assert built.read == ("virt",)
+    fresh = built.output("virt.html")
+    assert built.build() == ""
+    assert built.read == ()
+    assert built.build(out="fresh") == ""
+    assert built.output("virt.html") == fresh
+
+
+def test_an_object_that_comes_back(site: Site) -> None:
+    """The stamp of a revision is the same, and so are all its ids."""
+    make(site.nova, SMALL_TASKS)
+    git(site.nova, "init", "-q", "-b", "main")
+    git(site.nova, "add", "-A")
+    git(site.nova, "commit", "-q", "-m", "first")
+    oid = git(site.nova, "rev-parse", f"main:{TASKS}")
+    file = site.nova / ".git/objects" / oid[:2] / oid[2:]
+    site.write(
+        index="Tasks\n=====\n\n.. periodic-tasks::\n\n.. toctree::\n   :glob:\n\n   *\n",
+        layout="Layout\n======\n\n.. nova-layout:: nova/compute\n",
+        other="Other\n=====\n\n.. nova-layout:: nova/virt\n",
+    )
+    config = {"nova_checkout": "../nova@main", "nova_cache_dir": "../cache"}
+    away = file.rename(site.pages.parent / "away")
+    missing = f"WARNING: ../nova@main: {TASKS}: its object is missing from the repository [nova.unreadable]"
+    assert site.build(**config).splitlines() == [f"index.rst:4: {missing}"]
+    half = site.output("index.html")
+    assert site.build(**config) == ""
+    assert site.read == ()
+    away.rename(file)
+    assert site.build(**config) == ""
+    assert site.read == ("index", "layout")
+    whole = site.output("index.html"), site.output("layout.html")
+    assert whole[0] != half
+    assert site.build(**config) == ""
+    assert site.read == ()
+    assert site.build(out="fresh", **(config | {"nova_cache_dir": ""})) == ""
+    assert (site.output("index.html"), site.output("layout.html")) == whole

@@ -119,7 +119,7 @@ def test_a_name_is_not_found_because_a_file_was_not_read(
     said = capsys.readouterr().err
     assert said.count("\n") == 1
     place = f"nova/service.py: {message.partition(';')[0]}"
-    assert said == f"python -m sphinxext.nova: no service or manager nova-compute in nova 2013.2; {place}\n"
+    assert said == f"sphinxext-nova: no service or manager nova-compute in nova 2013.2; {place}\n"
     for question in ("services", "db-calls"):
         assert Problem(kind, message, "nova/service.py") in ask(nova, question).problems
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -18,6 +19,24 @@ if TYPE_CHECKING:
 
 _NAME: Final = "sphinxext-nova.json"
 _VERSION: Final = 1
+
+
+def _checked(remembered: Remembered) -> Remembered:
+    """Give back what can be looked at again.
+
+    :raises ValueError: it has other types, or names that no file can have.
+    """
+    texts = [[remembered.stamp], remembered.paths, remembered.folders, remembered.around]
+    numbers = [remembered.numbers, remembered.around_numbers]
+    for kind, fields in ((str, texts), (int, numbers)):
+        for field in fields:
+            if type(field) is not list or not {kind}.issuperset(map(type, field)):
+                raise ValueError("not what was kept")
+    names = "".join(chain.from_iterable(texts))
+    os.fsencode(names)
+    if "\0" in names:
+        raise ValueError("a name that no file has")
+    return remembered
 
 
 class Looks:
@@ -54,8 +73,8 @@ class Looks:
             try:
                 version, looks = json.loads(self._path.read_bytes())
                 known = looks if version == _VERSION else {}
-                self._looks = {spec: (stamp, Remembered(*fields)) for spec, (stamp, fields) in known.items()}
-            except (OSError, ValueError, TypeError, AttributeError):
+                self._looks = {spec: (stamp, _checked(Remembered(*fields))) for spec, (stamp, fields) in known.items()}
+            except (OSError, ValueError, TypeError, AttributeError, RecursionError):
                 self._looks = {}
         return self._looks
 

@@ -27,7 +27,7 @@ from sphinxext.nova.openstack.answer_json import ForeignError, dumped, loaded_an
 from sphinxext.nova.problems import Kind, whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from sphinxext.nova.checkout import Checkout
     from sphinxext.nova.model import Answer, Row, Source
@@ -59,17 +59,26 @@ def kept(
     if mark is not None and (found := _found(store, question, asked, mark)):
         return found
     answer = _by_content(store, question, asked, state)
+    rows: dict[str, object] = {}
     if answer is None:
         answer = _checked_again(make(), checkout)
         sources = sorted(whole(answer.sources), key=repr)
-        digest = _digest(sources, state)
-        if checkout.unread(answer.sources):
-            return answer
-        store.keep_answer(question, asked, "", _code(), dumped(tuple(sources)))
-        store.keep_answer(question, asked, digest, _code(), dumped(answer))
-    if mark is not None and not checkout.unread(answer.sources):
-        store.keep_answer(question, asked, mark, _code(), dumped(answer))
+        rows = {_digest(sources, state): answer, "": tuple(sources)}
+    if mark is not None:
+        rows[mark] = answer
+    # After the digest, for which files are read too.
+    if not checkout.unread(answer.sources):
+        _keep(store, question, asked, rows)
     return answer
+
+
+def _keep(store: Store, question: str, asked: object, rows: Mapping[str, object]) -> None:
+    try:
+        encoded = {digest: dumped(value) for digest, value in rows.items()}
+    except RecursionError:  # a flow that is nested too deep
+        return
+    for digest, data in encoded.items():
+        store.keep_answer(question, asked, digest, _code(), data)
 
 
 def _checked_again(answer: Answer[Row], checkout: Checkout) -> Answer[Row]:

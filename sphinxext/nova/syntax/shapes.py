@@ -19,7 +19,7 @@ from sphinxext.nova.model import CorruptError, Kind
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-DEEPEST: Final = 500
+DEEPEST: Final = 200
 """How many levels of forms may lie inside each other; what is nested deeper when it is read is not kept."""
 
 _LAST_LINE: Final = 2**31
