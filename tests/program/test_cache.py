@@ -120,8 +120,16 @@ def test_values_that_changed_on_disk_are_not_there(tmp_path: Path) -> None:
         lambda path: path.write_bytes(path.read_bytes().replace(b"CREATE TABLE facts", b"\xff\xfe\xff\xfe TABLE F")),
         lambda path: execute(path, "DROP TABLE facts"),
         lambda path: execute(path, "ALTER TABLE facts RENAME used TO unused"),
+        lambda path: execute(path, "DROP TABLE facts", ENDLESS),
+        lambda path: execute(path, "CREATE TRIGGER x AFTER UPDATE ON facts BEGIN DELETE FROM answers; END"),
+        lambda path: execute(path, "CREATE TABLE more (key TEXT)"),
+        lambda path: path.write_bytes(path.read_bytes()[:5000]),
+        lambda path: path.write_bytes(b"\0" * 4096 + path.read_bytes()[4096:]),
     ],
-    ids=["garbage", "no text", "no table", "another column"],
+    ids=[
+        *("garbage", "no text", "no table", "another column"),
+        *("an endless view", "a trigger", "another table", "truncated", "no header"),
+    ],
 )
 def test_a_damaged_file_is_built_again(tmp_path: Path, damage: object) -> None:
     damage(fill(tmp_path))  # type: ignore[operator]
@@ -133,6 +141,119 @@ def test_a_damaged_file_is_built_again(tmp_path: Path, damage: object) -> None:
         assert cache.take_notes() == ()
     fill(tmp_path)
     assert Cache(tmp_path).facts(DIGESTS) == KNOWN
+
+
+ENDLESS = """
+CREATE VIEW facts AS WITH RECURSIVE more(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM more)
+SELECT 'x' || n AS key, x'00' AS value, n AS used FROM more
+"""
+
+
+def foreign(path: Path, *statements: str) -> bytes:
+    path.parent.mkdir(exist_ok=True)
+    execute(path, *statements)
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("statements", "reason"),
+    [
+        (("CREATE TABLE photos (id INTEGER)",), "it is a database of another program"),
+        (("PRAGMA application_id = 7", ENDLESS), "it is a database of another program"),
+        (
+            (f"PRAGMA application_id = {store._APPLICATION}", "PRAGMA user_version = 99", "CREATE TABLE facts (x)"),
+            "it is a cache of another version of sphinxext-nova",
+        ),
+        (
+            (f"PRAGMA application_id = {store._APPLICATION}", "PRAGMA user_version = 1", "CREATE TABLE facts (x)"),
+            "it is a cache of another version of sphinxext-nova",
+        ),
+    ],
+)
+def test_a_database_that_is_not_ours_is_left_alone(tmp_path: Path, statements: tuple[str, ...], reason: str) -> None:
+    path = Cache(tmp_path).path
+    before = foreign(path, *statements)
+    stamp = path.stat().st_mtime_ns
+    with Cache(tmp_path) as cache:
+        assert cache.facts(DIGESTS) == {}
+        cache.keep_facts("a" * 40, next(iter(FACTS.values())))
+        cache.flush()
+        assert cache.facts(DIGESTS) == {}
+        assert cache.take_notes() == (f"the cache is not used, and {path} is left alone: {reason}",)
+    assert (path.read_bytes(), path.stat().st_mtime_ns) == (before, stamp)
+    assert sorted(tmp_path.iterdir()) == [path]
+
+
+def test_the_journal_of_another_program_is_not_played_back(tmp_path: Path) -> None:
+    path = Cache(tmp_path).path
+    foreign(path, "CREATE TABLE photos (id INTEGER)")
+    other = sqlite3.connect(path, isolation_level=None)
+    other.executescript("PRAGMA cache_size = 1; BEGIN; INSERT INTO photos VALUES (1)")
+    other.executemany("INSERT INTO photos VALUES (?)", [(number,) for number in range(100_000)])
+    journal = path.with_name(f"{path.name}-journal")
+    halfway, undo = path.read_bytes(), journal.read_bytes()
+    other.execute("ROLLBACK")
+    other.close()
+    path.write_bytes(halfway)
+    journal.write_bytes(undo)
+    with Cache(tmp_path) as cache:
+        assert cache.facts(DIGESTS) == {}
+    assert (path.read_bytes(), journal.read_bytes()) == (halfway, undo)
+
+
+def test_the_cache_of_an_older_version_is_left(tmp_path: Path) -> None:
+    """It had another name."""
+    before = foreign(tmp_path / "cache-1.sqlite", "CREATE TABLE facts (key TEXT, value BLOB, used INTEGER)")
+    fill(tmp_path)
+    assert (tmp_path / "cache-1.sqlite").read_bytes() == before
+
+
+def test_the_file_says_whose_it_is(tmp_path: Path) -> None:
+    path = fill(tmp_path)
+    assert execute(path, "PRAGMA application_id", "PRAGMA user_version") == [(0x4E6F7661,), (2,)]
+    assert path.name == "cache-2.sqlite"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes")
+def test_a_pipe_in_the_place_of_the_file(tmp_path: Path) -> None:
+    os.mkfifo(Cache(tmp_path).path)
+    with Cache(tmp_path) as cache:
+        assert cache.facts(DIGESTS) == {}
+        cache.keep_facts("a" * 40, next(iter(FACTS.values())))
+        cache.flush()
+        (note,) = cache.take_notes()
+        assert note.endswith("is left alone: it is no file")
+
+
+def test_a_query_that_does_not_end_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Should the tables be ours and the pages lead in a circle."""
+    monkeypatch.setattr(store, "_INSTRUCTIONS", 1000)
+    fill(tmp_path)
+    with Cache(tmp_path) as cache:
+        assert cache.facts(DIGESTS) == KNOWN
+        endless = "WITH RECURSIVE more(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM more) SELECT max(n) FROM more"
+        assert cache._guarded(lambda connection: connection.execute(endless).fetchall(), []) == []
+        assert cache.take_notes() == ("the cache was damaged (interrupted) and is built again",)
+
+
+def test_a_value_that_is_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(tmp_path)
+    monkeypatch.setattr(store, "_LARGEST", 10)
+    with Cache(tmp_path) as cache:
+        assert cache.facts(DIGESTS) == {}
+        assert cache.answer("layout", {"folder": "nova"}, "digest", "1") == b"[1]"
+
+
+def test_facts_that_turn_out_to_be_none_are_read_anew_and_replaced(tmp_path: Path) -> None:
+    path = fill(tmp_path)
+    digest, facts = next(iter(FACTS.items()))
+    with Cache(tmp_path) as cache:
+        cache.distrust()
+        assert cache.facts(DIGESTS) == {}
+        cache.keep_facts(digest, read(b"x = 1\n", path=""))
+    assert Cache(tmp_path).facts(DIGESTS) == {**KNOWN, f"nova/{digest}.py": read(b"x = 1\n", path="")}
+    assert facts != read(b"x = 1\n", path="")
+    assert path.is_file()
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -42,7 +42,8 @@ Check: TypeAlias = "Callable[[Any, _Level], object]"
 
 
 def _refuse(value: object) -> NoReturn:
-    raise CorruptError(f"{str(value)[:40]!r} is no part of facts")
+    # Its text may take forever to make, or be nested too deep to be made.
+    raise CorruptError(f"facts do not have this {type(value).__name__} there")
 
 
 # --- what a field may be
@@ -329,7 +330,7 @@ def check_outline(outline: Any, bodies: Any) -> None:  # noqa: ANN401 - what was
     _many(_encoded)(bodies, level)
     classes, functions = outline[_CLASSES_AT : _CLASSES_AT + 2]
     if len(bodies) != 1 + len(classes) + len(functions):
-        _refuse("another number of bodies")
+        _refuse(bodies)
     for rows, length in ((classes, 12), (functions, 14)):
         for row in rows:
             if type(row) is not tuple or len(row) != length or type(row[0]) is not str:
