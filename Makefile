@@ -56,17 +56,22 @@ lint: .venv/test.stamp ## Check style, types and the order of the packages
 .PHONY: test-newest
 test-newest: .venv/test.stamp node_modules/test.stamp $(BUILD)/wheelhouse.stamp ## Run the tests on the newest Sphinx
 	$(PY) tools/get_release.py --all
-	$(PY) -m pytest -n 2 -m 'not history and not browser and not diagrams and not pdf'
+	$(PY) -m pytest -n 2 -m 'not history and not races and not browser and not diagrams and not pdf'
 
 .PHONY: test-oldest
 test-oldest: .venv-oldest/test.stamp ## Run the tests on the oldest Sphinx that is supported
 	$(OLDEST) tools/get_release.py --all
-	$(OLDEST) -m pytest -n 2 -m 'not history and not browser and not diagrams and not pdf and not node and not wheel' tests
+	$(OLDEST) -m pytest -n 2 -m 'not history and not races and not browser and not diagrams and not pdf and not node and not wheel' tests
 
 .PHONY: test-history
 test-history: .venv/test.stamp ## Read every release tag of a git clone: make test-history NOVA_GIT=../nova
 	$(if $(NOVA_GIT),,$(error say where the git clone is: make test-history NOVA_GIT=../nova))
 	NOVA_GIT='$(abspath $(NOVA_GIT))' $(PY) -m pytest -n 2 -m history
+
+.PHONY: test-races
+test-races: .venv/test.stamp ## Switch a git clone while it is read, and kill what shares a cache: make test-races NOVA_GIT=../nova
+	$(if $(NOVA_GIT),,$(error say where the git clone is: make test-races NOVA_GIT=../nova))
+	NOVA_GIT='$(abspath $(NOVA_GIT))' RACES_DONE='$(abspath $(BUILD))/races' $(PY) -m pytest -n 0 -s -m races
 
 .PHONY: test-diagrams
 test-diagrams: .venv/test.stamp node_modules/test.stamp ## Let Mermaid read the diagram of every REST action; of 2013.2 too with NOVA_GIT=../nova

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import zlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -202,3 +203,16 @@ def test_a_forged_folder_has_another_mark(tmp_path: Path) -> None:
     object_.unlink()
     object_.write_bytes(before)
     assert open_checkout(f"{folder}@HEAD").mark() == honest.mark()
+
+
+def test_a_listing_that_was_made_while_files_were_written(nova: Path) -> None:
+    checkout = open_checkout(str(nova))
+    assert checkout.mark() is None, "the files are young"
+    (nova / "nova/new.py").write_text("x = 1\n")
+    (nova / "nova/virt/driver.py").unlink()
+    checkout.look_again([Source("ref", "")])
+    new, gone = (replace(CHANGED, file=path) for path in ("nova/new.py", "nova/virt/driver.py"))
+    assert checkout.unread([Source("tree", "")]) == {"nova/new.py": new, "nova/virt/driver.py": gone}
+    assert checkout.unread([Source("file", "nova/new.py")]) == {"nova/new.py": new}
+    assert checkout.unread([Source("mentions", "nova/virt", ("x",))]) == {"nova/virt/driver.py": gone}
+    assert checkout.unread([Source("tree", "nova/vir"), Source("file", FILE)]) == {}

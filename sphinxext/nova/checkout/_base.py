@@ -198,7 +198,9 @@ class Checkout(abc.ABC):
         found = set[str]()
         for source in sources:
             if source.kind in {"tree", "mentions"}:
-                found.update(self._unread.keys() & set(self.below(source.path)))
+                # Not only those that were listed: a file may have been added since.
+                folder = f"{source.path}/" if source.path else ""
+                found.update(path for path in self._unread if path.startswith(folder))
             elif source.kind == "ref":
                 found.update(self._unread.keys() & self._release_files)
             elif source.kind == "file":
@@ -208,7 +210,8 @@ class Checkout(abc.ABC):
     def look_again(self, sources: Iterable[Source]) -> None:
         """Look whether the files of ``sources`` are still as they were listed; those that are not are :meth:`unread`.
 
-        A file may have been read before it was changed, and another one after that.
+        A file may have been read before it was changed, and another one after that. Nor has the listing to be of one
+        moment: where files are so young that they were still being written then, it is made once more.
         """
         paths: dict[str, set[str]] = {}  # by the file that each stands for
         for source in sources:
@@ -218,7 +221,7 @@ class Checkout(abc.ABC):
             elif source.kind == "file" and source.path in self._names:
                 paths.setdefault(self._file(source.path), set()).add(source.path)
         for file in self._changed(set(paths)):
-            self._note_unread(changed(file), file, *paths[file])
+            self._note_unread(changed(file), file, *paths.get(file, ()))
 
     def _note_unread(self, problem: Problem, *paths: str) -> None:
         if problem.kind in UNSURE:
@@ -226,7 +229,7 @@ class Checkout(abc.ABC):
 
     @abc.abstractmethod
     def _changed(self, files: set[str]) -> Iterable[str]:
-        """Return those files that are not what they were when they were listed."""
+        """Return those files that are not what they were when they were listed, and any that were added or removed."""
 
     @abc.abstractmethod
     def size(self, path: str) -> int:

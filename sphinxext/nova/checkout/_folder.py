@@ -120,9 +120,11 @@ class FolderCheckout(Checkout):
     def _changed(self, files: set[str]) -> Iterable[str]:
         try:
             found = at_once(self._root, files).stats()
+            names = self._stats.keys() if self.mark() else look_at_folder(self.look.place).seen.stats().keys()
         except OSError:  # the folder itself
             return files
-        return (file for file in files if found.get(file) != self._stats.get(file))
+        differing = {file for file in files if found.get(file) != self._stats.get(file)}
+        return differing | (names ^ self._stats.keys())
 
     def _load_many(self, files: Sequence[str]) -> Iterator[bytes | Problem]:
         for file in files:
