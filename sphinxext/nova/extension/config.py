@@ -119,8 +119,8 @@ class NovaConfig:
             type(None),
             check=_check_text,
             doc="The folder in which what was read of a checkout is kept for the next build, relative to the folder of "
-            "``conf.py``; all projects and builds of one user may share it. Anybody who can write to it can change what "
-            "pages say. ``None`` is the user's cache folder, an empty text keeps nothing.",
+            "``conf.py``; all projects and builds of one user may share it. Anybody who can write to it can change "
+            "what pages say. ``None`` is the user's cache folder, an empty text keeps nothing.",
         ),
     )
 
