@@ -71,7 +71,7 @@ test-history: .venv/test.stamp ## Read every release tag of a git clone: make te
 .PHONY: test-races
 test-races: .venv/test.stamp ## Switch a git clone while it is read, and kill what shares a cache: make test-races NOVA_GIT=../nova
 	$(if $(NOVA_GIT),,$(error say where the git clone is: make test-races NOVA_GIT=../nova))
-	NOVA_GIT='$(abspath $(NOVA_GIT))' RACES_DONE='$(abspath $(BUILD))/races' $(PY) -m pytest -n 0 -s -m races
+	NOVA_GIT='$(abspath $(NOVA_GIT))' RACES_DONE='$(abspath $(BUILD))/races' $(PY) -m pytest -n 0 -s -m races tests/test_races.py
 
 .PHONY: test-diagrams
 test-diagrams: .venv/test.stamp node_modules/test.stamp ## Let Mermaid read the diagram of every REST action; of 2013.2 too with NOVA_GIT=../nova
