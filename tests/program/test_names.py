@@ -19,6 +19,7 @@ from sphinxext.nova.program import (
     member_of,
     resolve,
 )
+from tests.bounds import within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -497,3 +498,50 @@ def test_a_file_that_cannot_be_read_is_empty(program: Make) -> None:
     made = program({"nova/a.py": "x = 1\n"})
     assert made.facts("nova/none.py").lines == 0
     assert made.problems == (Problem(Kind.UNREADABLE, "no such file in this checkout", "nova/none.py"),)
+
+
+def test_long_ways_come_to_an_end(program: Make) -> None:
+    aliases = "a0 = 5\n" + "".join(f"a{n} = a{n - 1}\n" for n in range(1, 10_000))
+    stars = {f"nova/s{n}.py": f"from nova.s{n + 1} import *\n" for n in range(200)}
+    names = {f"nova/n{n}.py": f"from nova.n{n + 1} import Q\n" for n in range(200)}
+    packages = {f"nova/{'p/' * n}__init__.py": "" for n in range(1, 95)}
+    inner = "class A0(object):\n    class X(object): pass\n" + "".join(
+        f"class A{n}(A{n - 1}.X):\n    class X(A{n - 1}.X): pass\n" for n in range(1, 500)
+    )
+    made = program(
+        {
+            **stars,
+            **names,
+            **packages,
+            "nova/aliases.py": aliases,
+            "nova/inner.py": inner,
+            "nova/s200.py": "class Q(object): pass\n",
+            "nova/n200.py": "class Q(object): pass\n",
+        }
+    )
+
+    def ask(module: str, *asked: str) -> list[str | None]:
+        return [said(resolve(name, module_of(made, module))) for name in asked]
+
+    assert within(lambda: ask("nova.aliases", "a20", "a9999")) == [
+        "nova.aliases:1 a0 = 5",
+        "nova.aliases:9960 a9959 = a9958",
+    ]
+    assert within(lambda: ask("nova.s0", "Q")) == [None]
+    assert within(lambda: ask("nova.s180", "Q")) == ["class nova.s200.Q"]
+    assert within(lambda: ask("nova.n0", "Q")) == [None]
+    assert within(lambda: ask("nova.n180", "Q")) == ["class nova.n200.Q"]
+    assert within(lambda: ask("nova.aliases", "nova" + ".x" * 5000, "str" + ".x" * 5000)) == [None, None]
+    assert within(lambda: ask("nova.inner", "A3.X", "A499.X")) == ["class nova.inner.A3.X", "class nova.inner.A499.X"]
+    assert imported_by_string("nova" + ".p" * 5000, made) is None
+    assert within(lambda: said(imported_by_string("nova" + ".p" * 40, made))) is not None
+
+
+def test_many_compound_statements_beside_many_names(program: Make) -> None:
+    lines = [f"n{n} = {n}\n" for n in range(10_000)]
+    lines += [f"for x{n} in y:\n    pass\n" for n in range(3000)]
+    lines += [f"if a{n}:\n    b = {n}\n    c.append({n})\n" for n in range(3000)]
+    made = program({"nova/x.py": "c = []\n" + "".join(lines)})
+    found = within(lambda: {name: len(one) for name, one in module_of(made, "nova.x").bindings.items()})
+    assert len(found) == 10_000 + 3000 + 2
+    assert (found["n0"], found["x0"], found["b"], found["c"]) == (1, 1, 100, 100)

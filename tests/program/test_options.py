@@ -10,6 +10,7 @@ from sphinxext.nova.model import Source
 from sphinxext.nova.program import UNKNOWN, ConfigOption, FunctionDef, Options, Program
 from sphinxext.nova.program.options import use
 from sphinxext.nova.syntax import read
+from tests.bounds import within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -504,3 +505,63 @@ def test_forms_that_mean_nothing(program: Make) -> None:
 )
 def test_what_follows_conf(program: Make, text: str, expected: tuple[str, ...]) -> None:
     assert use(form(text), module_of(program({}), "nova")) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "more", "expected"),
+    [
+        ("A = [A]", "cfg.IntOpt('x', deprecated_opts=A)", ()),
+        (
+            "a0 = [cfg.DeprecatedOpt('y')]\n" + "".join(f"a{n} = [a{n - 1}, a{n - 1}]\n" for n in range(1, 60)),
+            "cfg.IntOpt('x', deprecated_opts=a59)",
+            None,
+        ),
+        (
+            "a = [cfg.DeprecatedOpt('y'), cfg.DeprecatedOpt('z', group='g')]",
+            "cfg.IntOpt('x', deprecated_opts=a)",
+            (
+                ("DEFAULT", "y"),
+                ("g", "z"),
+            ),
+        ),
+        ("d = [[[0] * 1000] * 1000] * 1000", "cfg.ListOpt('x', default=d)", ()),
+        ("d = 'x' * 90000", "cfg.StrOpt('x', help=d + d, default=(d,) * 90000)", ()),
+        ("", "cfg.IntOpt('x', default=" + "1" * 5000 + ", min=10 ** 5000, max=0x" + "1" * 50_000 + ")", ()),
+        ("", "cfg.IntOpt('x', default=" + "[" * 140 + "]" * 140 + ")", ()),
+    ],
+    ids=["in itself", "doubled", "a list", "lists of lists", "long texts", "many digits", "nested"],
+)
+def test_an_option_beyond_all_measure(
+    program: Make, before: str, more: str, expected: tuple[tuple[str, str], ...] | None
+) -> None:
+    made = program({"nova/x.py": f"from oslo_config import cfg\n{before}\ncfg.CONF.register_opts([{more}])\n"})
+
+    def found() -> tuple[bool, str | None, object, tuple[tuple[str, str], ...]]:
+        (one,) = Options(made).in_module(module_of(made, "nova.x"))
+        return one.default is None or one.default is UNKNOWN, one.help, one.maximum, one.deprecated
+
+    empty, text, maximum, deprecated = within(found)
+    assert (empty, text, maximum) == (True, None, None)
+    if expected is not None:
+        assert deprecated == expected
+
+
+def test_a_group_by_the_name_of_a_group(program: Make) -> None:
+    made = program(
+        {
+            "nova/x.py": "from oslo_config import cfg\ng = cfg.OptGroup('one')\n"
+            "cfg.CONF.register_opts([cfg.IntOpt('a')], group=g)\n"
+            "cfg.CONF.register_opts([cfg.IntOpt('b')], group=g.name)\n"
+            f"cfg.CONF.register_opts([cfg.IntOpt('c')], group=g{'.name' * 5000})\n"
+        }
+    )
+    found = within(lambda: [(one.group, one.name) for one in Options(made).in_module(module_of(made, "nova.x"))])
+    assert found == [("one", "a"), ("one", "b"), ("", "c")]
+
+
+@pytest.mark.parametrize(
+    "text", ["#Opt(" * 300_000, "#Opt(\n" * 300_000, "DEFINE_a" * 300_000, "Opt(" + " " * 1_000_000]
+)
+def test_scanning_for_options_takes_time_by_the_length_of_the_text(program: Make, text: str) -> None:
+    files = {"nova/x.py": "Opt(  # one\n    # two\n    'a')\nDEFINE_string('b')\n", "nova/y.py": text}
+    assert within(lambda: sorted(Options(program(files)).names())) == ["a", "b"]
