@@ -94,13 +94,13 @@ class _Binder:
         self.outside: set[str] = set()
         """Names that are declared to be of an outer scope."""
 
-    def block(self, block: Block, bound: Bindings, depth: int) -> None:
+    def block(self, block: Block, bound: Bindings | _Layer, depth: int) -> None:
         if depth > _DEEPEST:
             return
         for statement in block:
             self._statement(statement, bound, depth)
 
-    def _statement(self, statement: Stmt, bound: Bindings, depth: int) -> None:  # noqa: C901 - a flat table
+    def _statement(self, statement: Stmt, bound: Bindings | _Layer, depth: int) -> None:  # noqa: C901 - a flat table
         match statement:
             case ("assign", line, targets, value):
                 for target in targets:
@@ -152,23 +152,49 @@ class _Binder:
             case ("global" | "nonlocal", _, names):
                 self.outside.update(names)
 
-    def _either(self, bound: Bindings, alternatives: Iterable[Iterable[Block]], depth: int) -> None:
+    def _either(self, bound: Bindings | _Layer, alternatives: Iterable[Iterable[Block]], depth: int) -> None:
         """Run each of the alternatives, which are one or more blocks in a row, and keep what any of them binds."""
         afters = []
         for blocks in alternatives:
-            after = dict(bound)
+            after = _Layer(bound)
             for block in blocks:
                 self.block(block, after, depth + 1)
             afters.append(after)
-        # What none of them binds stays as it was; that are nearly all names where there are many.
-        changed = dict.fromkeys(
-            name for after in afters for name, bindings in after.items() if bound.get(name) is not bindings
-        )
-        for name in changed:
+        for name in dict.fromkeys(name for after in afters for name in after.changes):
             found: list[Binding] = []
             for after in afters:
                 found += [binding for binding in after.get(name, ()) if not any(binding is other for other in found)]
-            bound[name] = tuple(found[:_MOST_BINDINGS])
+            if any(name in after for after in afters):
+                bound[name] = tuple(found[:_MOST_BINDINGS])
+
+
+class _Layer:
+    """What a block changes in the bindings around it: a copy for each block would take the square of their number."""
+
+    __slots__ = ("_below", "changes")
+
+    def __init__(self, below: Bindings | _Layer) -> None:
+        self._below = below
+        self.changes: dict[str, tuple[Binding, ...] | None] = {}
+        """``None`` for a name that is bound no more."""
+
+    def get(self, name: str, default: tuple[Binding, ...] = ()) -> tuple[Binding, ...]:
+        if name in self.changes:
+            found = self.changes[name]
+            return default if found is None else found
+        return self._below.get(name, default)
+
+    def __contains__(self, name: str) -> bool:
+        return self.changes[name] is not None if name in self.changes else name in self._below
+
+    def __getitem__(self, name: str) -> tuple[Binding, ...]:
+        return self.get(name)
+
+    def __setitem__(self, name: str, bindings: tuple[Binding, ...]) -> None:
+        self.changes[name] = bindings
+
+    def pop(self, name: str, default: None) -> None:
+        self.changes[name] = default
 
 
 def _is_for_checkers(condition: Expr) -> bool:
@@ -176,7 +202,7 @@ def _is_for_checkers(condition: Expr) -> bool:
     return isinstance(condition, str) and condition.rpartition(".")[2] == _TYPE_CHECKING
 
 
-def _assign(bound: Bindings, target: Expr, value: Expr, line: int) -> None:
+def _assign(bound: Bindings | _Layer, target: Expr, value: Expr, line: int) -> None:
     match target, value:
         case str(), _:
             if "." not in target:
@@ -195,7 +221,7 @@ def _augmented(before: Binding, operator: str, value: Expr, line: int) -> Bindin
     return Opaque(line)
 
 
-def _extended(bound: Bindings, function: str, value: Expr, line: int) -> None:
+def _extended(bound: Bindings | _Layer, function: str, value: Expr, line: int) -> None:
     """Take ``name.extend(value)`` and ``name.append(value)``, as lists of options are made, for ``name += ...``."""
     name, _, method = function.rpartition(".")
     if method == "append":
@@ -206,7 +232,7 @@ def _extended(bound: Bindings, function: str, value: Expr, line: int) -> None:
         bound[name] = tuple(_augmented(before, "+", value, line) for before in bound[name])
 
 
-def _opaque(bound: Bindings, target: Expr, line: int) -> None:
+def _opaque(bound: Bindings | _Layer, target: Expr, line: int) -> None:
     for name in _target_names(target):
         bound[name] = (Opaque(line),)
 
