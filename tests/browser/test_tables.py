@@ -37,7 +37,7 @@ ROLES = """
 
    * - :openstack:file:`nova/virt/libvirt/volume/remotefs.py`
      - :openstack:task:`ComputeManager._cleanup_running_deleted_instances`
-     - :openstack:db:`block_device_mapping_get_by_instance_and_volume_id`
+   * - :openstack:db:`block_device_mapping_get_by_instance_and_volume_id`
      - :openstack:rpc:`compute.check_can_live_migrate_destination`
 
 .. nova-layout:: nova/conductor
@@ -61,8 +61,10 @@ FAULTS = """() => {
     }
     for (const piece of document.querySelectorAll("code.nova-name > span.pre"))
         if (piece.getClientRects().length > 1) faults.push("cut: " + piece.textContent);
-    for (const box of document.querySelectorAll(".nova-scroll *"))
-        if (["auto", "scroll"].includes(getComputedStyle(box).overflowX)) faults.push("scrolls: " + box.className);
+    for (const box of document.querySelectorAll(".nova-scroll *")) {
+        const { display, overflowX } = getComputedStyle(box);
+        if (display !== "inline" && ["auto", "scroll"].includes(overflowX)) faults.push("scrolls: " + box.className);
+    }
     return faults;
 }"""
 

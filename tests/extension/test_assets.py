@@ -20,7 +20,7 @@ PAGES = {
     "index": "Index\n=====\n\n.. toctree::\n\n   a_table\n   prose\n   picture\n   role\n   z_table\n",
     "a_table": "Table\n=====\n\n.. nova-layout:: nova\n",
     "picture": "Picture\n=======\n\n.. rpc-flow:: nova.compute.api.API.resize\n",
-    "prose": "Prose\n=====\n\nNothing else.\n",
+    "prose": "Prose\n=====\n\n.. container:: nova-extra-spec\n\n   A class of Nova's own.\n",
     "role": "Role\n====\n\nNothing but :openstack:file:`nova/rpc.py`.\n",
     "z_table": "Table\n=====\n\n.. rpc-methods:: compute\n",
 }

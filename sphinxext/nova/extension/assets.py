@@ -16,6 +16,9 @@ STYLE = "sphinxext-nova.css"
 STARTER = "sphinxext-nova-mermaid.js"
 """Our files in ``_static``: how answers look, and what starts Mermaid."""
 
+_CLASSES = frozenset({"nova-table", "nova-tree", "nova-list", "nova-flow"})
+"""What every answer with a look of its own has one of. Nova's own documentation has other classes of this prefix."""
+
 _MERMAID = "sphinxcontrib.mermaid"
 
 
@@ -62,7 +65,7 @@ def _add(app: Sphinx, _page: str, _template: str, _context: dict[str, Any], doct
 
 
 def _is_ours(node: nodes.Node) -> bool:
-    return isinstance(node, nodes.Element) and any(name.startswith("nova-") for name in node["classes"])
+    return isinstance(node, nodes.Element) and not _CLASSES.isdisjoint(node["classes"])
 
 
 def _copy(app: Sphinx) -> None:
