@@ -88,15 +88,16 @@ class Statements:
             if tag == "if" or tag == "try":
                 # What comes after belongs to the branches that go on.
                 has_rest = statement is not last and len(ends) < _MOST_ENDS
-                going = (self._if if tag == "if" else self._try)(frame, statement, has_rest=has_rest)
-                if going is not True and going is not False:
+                going = self._if(frame, statement, has_rest) if tag == "if" else self._try(frame, statement, has_rest)
+                if going is True:
+                    continue
+                if going is not False:
                     ends.append(going)
                     continue
-            else:
-                going = self._by_tag[tag](frame, statement)
-            if not going:
-                alive = False
-                break
+            elif self._by_tag[tag](frame, statement):
+                continue
+            alive = False
+            break
         while ends:
             ends.pop()()
         return alive
@@ -228,7 +229,7 @@ class Statements:
 
     # --- branches
 
-    def _if(self, frame: Frame, form: Any, *, has_rest: bool) -> bool | End:  # noqa: ANN401 - a form
+    def _if(self, frame: Frame, form: Any, has_rest: bool) -> bool | End:  # noqa: ANN401, FBT001 - a form
         _, line, branches, orelse = form
         return self._branches(frame, line, branches, orelse, has_rest=has_rest)
 
@@ -431,7 +432,7 @@ class Statements:
 
     # --- try and with
 
-    def _try(self, frame: Frame, form: Any, *, has_rest: bool) -> bool | End:  # noqa: ANN401 - a form
+    def _try(self, frame: Frame, form: Any, has_rest: bool) -> bool | End:  # noqa: ANN401, FBT001 - a form
         _, line, block, handlers, orelse, final = form
         first_exit = len(frame.exits)
         before = dict(frame.names)

@@ -210,13 +210,17 @@ class Walker:
             definition = function.definition
             active = self._inside.get(definition)
             # What is inside itself may have to be told less apart, whatever is known of it otherwise.
-            if not active and (done := self._done.get(call)) is not None:
+            # Decorators make functions of the same definition that are inside one another without recursion.
+            is_inside = active is not None and (
+                len(active) >= _MOST_INSIDE or (bool(active) and function.closure is active[0][1][1])
+            )
+            if not is_inside and (done := self._done.get(call)) is not None:
                 if done.height > self.tallest:
                     self.tallest = done.height
                 return done
             names = self._bound(function, definition.fact.parameters, arguments, function.receiver)
             key = (definition, function.closure, *names.values())
-            if active:
+            if is_inside and active is not None:
                 key = self._inner(key, names, active)
         found = self._summaries.get(key)
         if found is not None:
@@ -261,21 +265,18 @@ class Walker:
             return (*key[:2], *names.values())
         atoms = self.atoms
         depth, outer = active[0]
-        grown: list[str] = []
-        if outer[1] is key[1]:
-            # Decorators make functions of the same definition that are inside one another without recursion.
-            grown += (
-                name
-                for (name, value), first in zip(names.items(), outer[2:], strict=True)
-                if value is not first and atoms.nesting(value) - atoms.nesting(first) > _MOST_NESTED
-            )
+        grown = [
+            name
+            for (name, value), first in zip(names.items(), outer[2:], strict=True)
+            if value is not first and atoms.nesting(value) - atoms.nesting(first) > _MOST_NESTED
+        ]
         if not grown and len(active) > 1:
             (depth, outer), (_, inner) = active[-2:]
-            grown += (
+            grown = [
                 name
                 for (name, value), before, first in zip(names.items(), inner[2:], outer[2:], strict=True)
                 if value is not before and atoms.size(first) < atoms.size(before) < atoms.size(value)
-            )
+            ]
         if not grown:
             return key
         self._lowest = min(self._lowest, depth)
@@ -299,7 +300,8 @@ class Walker:
         waiting, uncertain, constructing = len(self._waiting), self.uncertain, self.heap.constructing
         self.evaluations += 1
         if definition is not None:
-            self._lines += definition.fact.end_line - definition.fact.line
+            fact = definition.fact
+            self._lines += fact.end_line - fact.line
             self._contexts[definition] = self._contexts.get(definition, 0) + 1
             self._inside.setdefault(definition, []).append((depth, key))
         try:
