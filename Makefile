@@ -101,6 +101,16 @@ test-themes: .venv-themes/test.stamp ## Build the documentation with each of fiv
 	    -D html_theme=$$theme -n -W --keep-going -j auto docs "$(BUILD)/themes/$$theme" || exit 1; \
 	done
 
+# Where it goes on is kept in build/fuzz; it ends with 1 where it has found something.
+FUZZ_TREES ?= 10000
+FUZZ_SEED ?= 1
+FUZZ_JOBS ?= 2
+FUZZ_MINUTES ?= 90
+
+.PHONY: fuzz
+fuzz: .venv/test.stamp ## Ask questions of 10,000 hostile trees; goes on where it was ended (FUZZ_TREES, FUZZ_SEED, FUZZ_JOBS, FUZZ_MINUTES of CPU)
+	PYTHONPATH=tools:. $(PY) -P -m fuzz --trees $(FUZZ_TREES) --seed $(FUZZ_SEED) --jobs $(FUZZ_JOBS) --minutes $(FUZZ_MINUTES)
+
 .PHONY: clean
 clean: ## Remove everything that was made or downloaded
 	rm -rf $(BUILD) dist node_modules .venv .venv-oldest .venv-themes .tox .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info

@@ -21,7 +21,7 @@ SERVICE = {
     "setup.py": "from setuptools import setup\n\nsetup(scripts=['bin/nova-cells', 'bin/nova-proxy'])\n",
     "bin/nova-cells": "from nova import service\n\nif __name__ == '__main__':\n    service.serve()\n",
     "nova/flags.py": dedent("""\
-        from nova.openstack.common import cfg
+        from oslo.config import cfg
 
         FLAGS = cfg.CONF
         FLAGS.register_opts([

@@ -245,7 +245,7 @@ class DbRole(CheckoutRole):
             found = of_name(program, target)
         looking.sources |= {*record.sources, *sources(program)}
         if not found:
-            looking.problems = record.problems
+            looking.problems = program.problems_in(looking.sources)
             raise looking.missing(f"database function {target}", near_functions(program, target))
         if len(found) > 1:
             names = " or ".join(function.name for function in found)
