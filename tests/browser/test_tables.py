@@ -28,7 +28,6 @@ THEMES = {
 }
 """The themes, and what has to be loaded for one."""
 
-VIEWS = {(width, scheme) for width in (1280, 390) for scheme in ("light", "dark")}
 HEIGHT = 900
 
 # The roles in a table that the author has written.

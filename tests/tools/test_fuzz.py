@@ -119,7 +119,7 @@ def test_nothing_is_written_outside_of_the_folder(tmp_path: Path) -> None:
     assert list(outside.iterdir()) == []
     found = sorted(os.fsencode(path.relative_to(tmp_path / "tree")) for path in (tmp_path / "tree").rglob("*"))
     # The folder of what is below the link is there first, so that there is no link.
-    assert found == [b"a", b"a/b.py", b"c", b"f.py", b"g", b"g/h\xff", b"i", b"j", b"k"] or b"/f.py" not in found
+    assert found == [b"a", b"a/b.py", b"c", b"g", b"g/h\xff", b"i", b"j", b"k"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["outside", "tree"]
     assert (tmp_path / "tree" / "k").stat().st_blocks == 0
 

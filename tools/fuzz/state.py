@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from fuzz import bases, child
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from fuzz.examine import Examined
@@ -217,11 +217,11 @@ def summary(state: State, wanted: Iterable[int]) -> str:
         lines.append(f"{state.older} lines are of other code, and do not count")
     statuses = {status: sum(one.status == status for one in tried) for status in sorted({one.status for one in tried})}
     lines.append("exit status " + ", ".join(f"{status}: {count}" for status, count in statuses.items()))
-    for title, measure in (("CPU s", lambda one: one.slowest), ("MiB", lambda one: one.largest)):
+    measures: dict[str, Callable[[Tried], float]] = {"CPU s": lambda one: one.slowest, "MiB": lambda one: one.largest}
+    for title, measure in measures.items():
         most = sorted(tried, key=measure, reverse=True)[:5]
-        lines.append(
-            f"most {title}: " + ", ".join(f"{measure(one):.1f} (tree {one.number}, {one.question})" for one in most)
-        )
+        shown = (f"{measure(one):.1f} (tree {one.number}, {one.question})" for one in most)
+        lines.append(f"most {title}: {', '.join(shown)}")
     counts = state.counts()
     lines.append(f"{len(counts)} findings" if counts else "no findings")
     for name, numbers in counts.items():

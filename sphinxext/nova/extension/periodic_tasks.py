@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from sphinxext.nova.present.tables import TableRow
     from sphinxext.nova.program import Program
 
-_CLASS = "nova-names"
-"""Of tables with several columns of long names, whose widths must not be left to the names."""
-
 _TALKS = "talks_to"
 """The column that needs the walk."""
 
@@ -104,7 +101,6 @@ class PeriodicTasks(NovaDirective):
         external = {**EXTERNAL, **self.library.config.participants}
         table = periodic_tasks_table(rows, columns, translate, external)
         body = renderer.table(table, self.title(nodes.title))
-        body["classes"].append(_CLASS)
         found: list[nodes.Node] = [self.finish(body, body)]
         if options_apart:
             found.append(self._options(rows, whole=shown_help == "whole"))
@@ -119,5 +115,5 @@ class PeriodicTasks(NovaDirective):
 
         renderer = Renderer(self.link, anchor, lambda _row, _column: None)
         table = renderer.table(options_table(rows, ("option", "default", "help", "tasks"), translate, whole=whole), ())
-        table["classes"] += [_CLASS, *self.options.get("class", [])]
+        table["classes"] += self.options.get("class", [])
         return table

@@ -169,9 +169,11 @@ class Walker:
         found = self._summaries.get(key)
         if found is None:
             first = next((atom for atom in callee if isinstance(atom, Function)), None)
+            # There is no call to point to: what is asked is where it begins.
+            line = first.definition.fact.line if first is not None else 1
             frame = Frame(scope, {}, {})
             try:
-                returns = self.calls.call(frame, callee, arguments, 0, None)
+                returns = self.calls.call(frame, callee, arguments, line, None)
             except RecursionError:
                 self._unwound(0, 0, 0)
                 self.limits.leave_open(Limit.NESTING, first.definition if first is not None else None)
