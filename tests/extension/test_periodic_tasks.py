@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from docutils import nodes
 from sphinx.util.inventory import InventoryFile
 
 from tests.small_nova import make
@@ -12,8 +13,6 @@ from tests.small_tasks import FILES, TALKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from docutils import nodes
 
     from tests.extension.conftest import Site
 
@@ -268,6 +267,18 @@ def test_where_nothing_runs_by_itself_the_page_says_so(tasks: Site) -> None:
     tasks.write(index="Tasks\n=====\n\n.. periodic-tasks:: nova-scheduler\n")
     assert tasks.build("text") == ""
     assert tasks.output("index.txt") == "Tasks\n*****\n\nNothing of the kind is there.\n"
+
+
+def test_tasks_of_a_form_that_is_not_read_are_not_called_absent(tasks: Site) -> None:
+    (tasks.nova / "nova" / "manager.py").write_text(
+        "from futurist import periodics\n\n\nclass Manager(object):\n"
+        "    @periodics.periodic(spacing=60)\n    def _sync(self):\n        pass\n"
+    )
+    tasks.write(index="Tasks\n=====\n\n.. periodic-tasks:: nova-scheduler\n")
+    said = "asks that are made by futurist.periodics.periodic (here) are not read: the rows lack them"
+    assert tasks.build("text") == f"index.rst:4: WARNING: ../nova: nova/manager.py:6: t{said} [nova.form]\n"
+    found = [node.astext() for node in tasks.doctree("index").findall(nodes.paragraph)]
+    assert found == ["Nothing of the kind was found.", f"T{said} (nova/manager.py:6)."]
 
 
 PAGES = {

@@ -10,8 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sphinxext.nova.flow import Call, Choice, Decided, Frame, Reached, Sent
+from sphinxext.nova.openstack.consumers import SERVERS
 from sphinxext.nova.openstack.forms import Place, full_name, is_messaging, is_messaging_module
-from sphinxext.nova.openstack.mentions import mentioning
+from sphinxext.nova.openstack.mentions import mentioning_each
 from sphinxext.nova.openstack.roles import is_client
 from sphinxext.nova.program import ClassDef, FunctionDef, methods, mro
 from sphinxext.nova.syntax.walking import calls, expressions
@@ -49,11 +50,18 @@ class Clients:
         self._program = walker.program
         self.unread: list[Place] = []
         """The places where clients are made of whose messages none was found, once :meth:`sendings` has ended."""
+        self.of_servers: Sequence[str] = ()
+        """The files that may make servers of messages, once :meth:`sendings` has begun."""
         self._sent: dict[int, tuple[Summary, tuple[Sending | Sent, ...]]] = {}
 
     def sendings(self) -> Iterator[Sending]:
         """Give what is sent, by the place of the function that sends it, then in the order of its source."""
-        for module in self._mentioning(_CLASSES):
+        package = self._program.checkout.package
+        groups = (_CLASSES, _FUNCTIONS, SERVERS)
+        for words in groups:
+            self._program.note("mentions", package, words)
+        of_classes, of_functions, self.of_servers = mentioning_each(self._program, package, groups)
+        for module in self._loaded(of_classes):
             classes = [ClassDef(module, fact.index) for fact in module.facts.classes if fact.outer is None]
             clients = [class_ for class_ in classes if is_client(class_)]
             naming = [class_ for class_ in clients if _names_a_method(class_)]
@@ -63,16 +71,14 @@ class Clients:
                     found += 1
                     yield sending
             # Some pass on what others say, others inherit what they send.
-            if not found and clients == naming and not any(map(_inherits, classes)):
-                self.unread += _made(module)
-        for module in self._mentioning(_FUNCTIONS):
+            if not found and clients == naming and (made := list(_made(module))) and not any(map(_inherits, classes)):
+                self.unread += made
+        for module in self._loaded(of_functions):
             for function in _senders(module):
                 yield from self._of_function(function)
 
-    def _mentioning(self, words: Sequence[str]) -> Iterator[Module]:
-        package = self._program.checkout.package
-        self._program.note("mentions", package, words)
-        paths = [path for path in mentioning(self._program, package, words) if not self._is_machinery(path)]
+    def _loaded(self, paths: Sequence[str]) -> Iterator[Module]:
+        paths = [path for path in paths if not self._is_machinery(path)]
         self._program.load(paths)
         return (module for module in map(self._program.module_at, paths) if module is not None)
 
@@ -171,12 +177,13 @@ def _made(module: Module) -> Iterator[Place]:
     """Give the calls that make clients of messages, and not of a REST API; none where others call to make theirs."""
     if is_messaging_module(module):
         return
-    for fact in module.facts.functions:
+    facts = {fact.index: fact for word in _MAKERS for fact in module.facts.functions_mentioning(word.encode())}
+    for fact in facts.values():
         function = FunctionDef(module, fact.index)
         for call in calls(function.body):
             name = call[1] if isinstance(call[1], str) else ""
-            if name.rpartition(".")[2] in _MAKERS and is_messaging(name, function):
-                yield Place(full_name(name, function), module.path, call[4])
+            if name.rpartition(".")[2] in _MAKERS and is_messaging(name, module):
+                yield Place(full_name(name, module), module.path, call[4])
 
 
 def _senders(module: Module) -> list[FunctionDef]:

@@ -16,7 +16,7 @@ from sphinxext.nova.program import FunctionDef
 from sphinxext.nova.syntax.walking import calls
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from sphinxext.nova.flow import Value, Walker
     from sphinxext.nova.program import ClassDef, Module
@@ -29,6 +29,8 @@ _MAKERS: Final[Mapping[str, tuple[str, ...]]] = {
     "create_consumer": ("topic", "endpoints"),  # of nova/rpc, in bin/, 2011.3
 }
 """What makes a server of messages, and the names of what it is given."""
+SERVERS: Final = tuple(_MAKERS)
+"""What a file mentions that makes a server of messages."""
 _OTHER_NAMES: Final = {"proxy": "endpoints", "callbacks": "endpoints"}
 _MACHINERY: Final = ("rpc", "manager", "service", "openstack.common")
 """Modules that make the servers of all services."""
@@ -55,11 +57,13 @@ class Consumers:
         for module in self._modules():
             yield from self._in(module)
 
-    def unread(self) -> Iterator[Place]:
-        """Give the calls that make a server of messages of whose objects none is known."""
-        for module in self._modules():
-            if next(self._in(module), None) is None:
-                yield from _made(module)
+    def unread(self, paths: Iterable[str]) -> Iterator[Place]:
+        """Give the calls in these files that make a server of messages of whose objects none is known."""
+        for module in map(self._program.module_at, paths):
+            if module is not None and not self._is_machinery(module):
+                made = list(_made(module))
+                if made and next(self._in(module), None) is None:
+                    yield from made
 
     def _in(self, module: Module) -> Iterator[Consumer]:
         service = self._service(module)
@@ -72,13 +76,12 @@ class Consumers:
 
     def _modules(self) -> Iterator[Module]:
         package = self._program.checkout.package
-        words = tuple(_MAKERS)
-        self._program.note("mentions", package, words)
-        paths = mentioning(self._program, package, words)
+        self._program.note("mentions", package, SERVERS)
+        paths = mentioning(self._program, package, SERVERS)
         scripts = [start.path for start in starts(self._program).values() if start.path.startswith("bin/")]
         for path, data in self._program.read_many(scripts):
             self._program.note("file", path)
-            if any(word.encode() in data for word in words):
+            if any(word.encode() in data for word in SERVERS):
                 paths.append(path)
         for module in map(self._program.module_at, paths):
             if module is not None and not self._is_machinery(module):
@@ -129,14 +132,15 @@ class Consumers:
 
 def _made(module: Module) -> Iterator[Place]:
     """Give the calls of a module that make a server of messages."""
-    for fact in module.facts.functions:
+    facts = {fact.index: fact for word in SERVERS for fact in module.facts.functions_mentioning(word.encode())}
+    for fact in facts.values():
         function = FunctionDef(module, fact.index)
         for call in calls(function.body):
             name = call[1] if isinstance(call[1], str) else ""
             last = name.rpartition(".")[2]
             given = _given(call, _MAKERS[last]) if last in _MAKERS else {}
-            if given.get("endpoints") is not None and (last != "get_server" or is_messaging(name, function)):
-                yield Place(full_name(name, function), module.path, call[4])
+            if given.get("endpoints") is not None and (last != "get_server" or is_messaging(name, module)):
+                yield Place(full_name(name, module), module.path, call[4])
 
 
 def _given(call: CallForm, names: tuple[str, ...]) -> Mapping[str, Expr]:

@@ -16,7 +16,7 @@ from sphinxext.nova.openstack.managers import managers
 from sphinxext.nova.program import ClassDef, FunctionDef, evaluate, lookup
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from sphinxext.nova.flow import Arguments, Atom, Summary, Value, Walker
     from sphinxext.nova.openstack.consumers import Consumer
@@ -173,9 +173,9 @@ class Endpoints:
                     return consumer.service, endpoint
         return service, None
 
-    def unread(self) -> tuple[Place, ...]:
-        """Return the places where servers of messages are made whose endpoints are not known."""
-        return tuple(Consumers(self._walker, self.managers).unread())
+    def unread(self, paths: Iterable[str]) -> tuple[Place, ...]:
+        """Return the places in these files where servers of messages are made whose endpoints are not known."""
+        return tuple(Consumers(self._walker, self.managers).unread(paths))
 
     @cached_property
     def _consumers(self) -> tuple[Consumer, ...]:

@@ -24,18 +24,32 @@ def mentioning(program: Program, folder: str, words: Sequence[str]) -> list[str]
     A word that begins and ends with a quotation mark is looked for as a text, in either kind of them. Files that git
     has and the folder lacks follow: see :meth:`.Program.scan`.
     """
-    return _holding(program.scan(folder), words)
+    (found,) = mentioning_each(program, folder, (words,))
+    return found
 
 
-def _holding(files: Iterable[tuple[str, bytes | Problem]], words: Sequence[str]) -> list[str]:
+def mentioning_each(program: Program, folder: str, groups: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Return for each group of words what :func:`mentioning` does, while each file is read once."""
+    return _holding(program.scan(folder), groups)
+
+
+def _holding(files: Iterable[tuple[str, bytes | Problem]], groups: Sequence[Sequence[str]]) -> list[list[str]]:
     # To look for plain bytes is ten times as fast as any pattern, and most files hold none of them.
-    needles = [word.strip("'").encode() for word in words]
-    pattern = re.compile("|".join(map(_pattern, words)).encode())
-    return [
-        path
-        for path, data in files
-        if not isinstance(data, Problem) and any(needle in data for needle in needles) and pattern.search(data)
+    wanted = [
+        ([word.strip("'").encode() for word in words], re.compile("|".join(map(_pattern, words)).encode()))
+        for words in groups
     ]
+    found: list[list[str]] = [[] for _ in groups]
+    for path, data in files:
+        if isinstance(data, Problem):
+            continue
+        for (needles, pattern), those in zip(wanted, found, strict=True):
+            for needle in needles:
+                if needle in data:
+                    if pattern.search(data):
+                        those.append(path)
+                    break
+    return found
 
 
 def _pattern(word: str) -> str:
@@ -46,6 +60,6 @@ def _pattern(word: str) -> str:
 def state(checkout: Checkout, source: Source) -> str:
     """Return a digest of the names and bytes of the files that a source of the kind ``mentions`` is."""
     paths = [path for path in checkout.below(source.path) if path.endswith(".py") and _TESTS not in path.split("/")]
-    found = _holding(checkout.read_many(paths), source.words)
+    (found,) = _holding(checkout.read_many(paths), (source.words,))
     lines = (f"{path}\0{checkout.digest(path)}" for path in found)
     return hashlib.blake2b("\n".join(lines).encode(), digest_size=20).hexdigest()

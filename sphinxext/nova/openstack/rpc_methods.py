@@ -73,7 +73,7 @@ class _Question:
     def problems(self) -> Iterator[Problem]:
         """Give what the rows lack: what had to be left open, and forms that are not read."""
         yield from self.walker.limits.problems()
-        servers = self._endpoints.unread()
+        servers = self._endpoints.unread(self._senders.of_servers)
         yield from unread(servers, "servers of messages that are made", "the rows lack what they answer")
         yield from unread(self._senders.unread, "RPC clients that are made", "the rows lack what they send")
 

@@ -50,12 +50,17 @@ class Evidence:
             return True
         modules = dict.fromkeys(scope.module for scope, _ in blocks)
         functions = [FunctionDef(module, fact.index) for module in modules for fact in module.facts.functions]
-        code = [*blocks, *((function, function.body) for function in functions)]
-        named = list(dict.fromkeys(_named(code)))
-        if any(map(self._is_used_by, (*functions, *named))):
+        if any(map(self._is_used_by, functions)):
             return True
+        code = [*blocks, *((function, function.body) for function in functions)]
+        named: dict[FunctionDef, None] = {}
+        for one in _named(code):
+            if self._is_used_by(one):
+                return True
+            if isinstance(one, FunctionDef):
+                named[one] = None
         # ``xvp_proxy.get_wsgi_server()`` makes the application that answers.
-        further = [(one, one.body) for one in named if isinstance(one, FunctionDef)]
+        further = [(one, one.body) for one in named]
         return any(isinstance(one, ClassDef) and self._is_used_by(one) for one in _named(further))
 
     def api_uses(self) -> bool:
@@ -106,8 +111,14 @@ class Evidence:
 
 def _named(code: Iterable[tuple[Scope, Block]]) -> Iterator[ClassDef | FunctionDef]:
     """Give the classes and functions that code names."""
+    seen: set[tuple[Module, str]] = set()
     for scope, block in code:
-        for name in dict.fromkeys(expression for expression in expressions(block) if isinstance(expression, str)):
+        known = scope.module.bindings
+        for name in expressions(block):
+            # What is no name of the module is a local one.
+            if not isinstance(name, str) or name.partition(".")[0] not in known or (scope.module, name) in seen:
+                continue
+            seen.add((scope.module, name))
             found = resolve(name, scope)
             if isinstance(found, FunctionDef) and found.owner is not None:
                 # ``service.Service.create``
