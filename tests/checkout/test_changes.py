@@ -215,4 +215,25 @@ def test_a_listing_that_was_made_while_files_were_written(nova: Path) -> None:
     assert checkout.unread([Source("tree", "")]) == {"nova/new.py": new, "nova/virt/driver.py": gone}
     assert checkout.unread([Source("file", "nova/new.py")]) == {"nova/new.py": new}
     assert checkout.unread([Source("mentions", "nova/virt", ("x",))]) == {"nova/virt/driver.py": gone}
-    assert checkout.unread([Source("tree", "nova/vir"), Source("file", FILE)]) == {}
+    assert checkout.unread([Source("names", "nova")]) == {"nova/new.py": new, "nova/virt/driver.py": gone}
+    assert checkout.unread([Source("tree", "nova/vir"), Source("names", "nova/conductor"), Source("file", FILE)]) == {}
+
+
+def test_a_commit_that_is_changed_last(tmp_path: Path) -> None:
+    """As by git: first the files, then the index, then the branch."""
+    nova = start(make(tmp_path / "nova"))
+    checkout = open_checkout(str(nova))
+    checkout.look_again([Source("ref", "")])
+    assert checkout.unread([Source("tree", ""), Source("ref", "")]) == {}
+    git(nova, "commit", "-q", "--allow-empty", "-m", "Another")
+    checkout.look_again([Source("ref", "")])
+    problem = Problem(Kind.CHANGED, "another commit was checked out while it was read")
+    assert checkout.unread([Source("file", FILE)]) == {"": problem}
+
+
+def test_a_tree_that_was_at_rest_is_not_listed_again(nova: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    checkout = open_checkout(str(nova))
+    checkout.look_again([Source("ref", "")])
+    monkeypatch.setattr(_folder, "look_at_folder", lambda place: pytest.fail("it is"))
+    checkout.look_again([Source("ref", "")])
+    assert checkout.unread([Source("tree", "")]) == {}

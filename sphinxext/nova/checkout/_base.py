@@ -61,7 +61,9 @@ class Checkout(abc.ABC):
         self._names = frozenset(self.paths)
         self._states: dict[Source, str | None] = {}
         self._unread: dict[str, Problem] = {}
-        """The files that could not be read so far, and may be readable the next time."""
+        """The files that could not be read so far, and may be readable the next time. ``""``: the commit."""
+        self._added_or_removed: set[str] = set()
+        """Those of them that are there and were not listed, or the other way round."""
         self._release_files: set[str] = set()
         """What was read to find the release."""
 
@@ -195,12 +197,13 @@ class Checkout(abc.ABC):
         """
         if not self._unread:
             return {}
-        found = set[str]()
+        found = self._unread.keys() & {""}
         for source in sources:
             if source.kind in {"tree", "mentions"}:
                 # Not only those that were listed: a file may have been added since.
-                folder = f"{source.path}/" if source.path else ""
-                found.update(path for path in self._unread if path.startswith(folder))
+                found.update(_inside(source.path, self._unread))
+            elif source.kind == "names":
+                found.update(_inside(source.path, self._added_or_removed))
             elif source.kind == "ref":
                 found.update(self._unread.keys() & self._release_files)
             elif source.kind == "file":
@@ -211,7 +214,8 @@ class Checkout(abc.ABC):
         """Look whether the files of ``sources`` are still as they were listed; those that are not are :meth:`unread`.
 
         A file may have been read before it was changed, and another one after that. Nor has the listing to be of one
-        moment: where files are so young that they were still being written then, it is made once more.
+        moment: where files are so young that they were still being written then, it is made once more. There the commit
+        may be that from before, which git changes last.
         """
         paths: dict[str, set[str]] = {}  # by the file that each stands for
         for source in sources:
@@ -221,7 +225,10 @@ class Checkout(abc.ABC):
             elif source.kind == "file" and source.path in self._names:
                 paths.setdefault(self._file(source.path), set()).add(source.path)
         for file in self._changed(set(paths)):
-            self._note_unread(changed(file), file, *paths.get(file, ()))
+            self._note_unread(changed(file), file, *paths[file])
+        self._list_again()
+        for path in self._added_or_removed:
+            self._note_unread(changed(path), path)
 
     def _note_unread(self, problem: Problem, *paths: str) -> None:
         if problem.kind in UNSURE:
@@ -229,7 +236,11 @@ class Checkout(abc.ABC):
 
     @abc.abstractmethod
     def _changed(self, files: set[str]) -> Iterable[str]:
-        """Return those files that are not what they were when they were listed, and any that were added or removed."""
+        """Return those files that are not what they were when they were listed."""
+
+    @abc.abstractmethod
+    def _list_again(self) -> None:
+        """Note what was added or removed since, and another commit, where the listing cannot be relied on."""
 
     @abc.abstractmethod
     def size(self, path: str) -> int:
@@ -339,3 +350,8 @@ class Checkout(abc.ABC):
             line=None if folder else line,
             endline=endline,
         )
+
+
+def _inside(folder: str, paths: Iterable[str]) -> list[str]:
+    start = f"{folder}/" if folder else ""
+    return [path for path in paths if path.startswith(start)]

@@ -87,6 +87,8 @@ class FolderCheckout(Checkout):
         self._stats = look.seen.stats()
         self._git = look.git
         self._hashed: dict[str, str | None] = {}
+        self._settled = False
+        """Whether a second look, some time after the first one, saw the same."""
 
     @property
     def ref(self) -> str | None:
@@ -120,11 +122,21 @@ class FolderCheckout(Checkout):
     def _changed(self, files: set[str]) -> Iterable[str]:
         try:
             found = at_once(self._root, files).stats()
-            names = self._stats.keys() if self.mark() else look_at_folder(self.look.place).seen.stats().keys()
         except OSError:  # the folder itself
             return files
-        differing = {file for file in files if found.get(file) != self._stats.get(file)}
-        return differing | (names ^ self._stats.keys())
+        return [file for file in files if found.get(file) != self._stats.get(file)]
+
+    def _list_again(self) -> None:
+        if self._settled or self.mark() is not None:
+            return
+        try:
+            again = look_at_folder(self.look.place)
+        except OSError:
+            return
+        self._settled = again.stamp == self.stamp()
+        self._added_or_removed.update(again.seen.stats().keys() ^ self._stats.keys())
+        if self.look.commit and again.commit and again.commit.oid != self.commit:
+            self._note_unread(Problem(Kind.CHANGED, "another commit was checked out while it was read"), "")
 
     def _load_many(self, files: Sequence[str]) -> Iterator[bytes | Problem]:
         for file in files:

@@ -90,6 +90,9 @@ class RevisionCheckout(Checkout):
     def _changed(self, files: set[str]) -> Iterable[str]:  # noqa: ARG002 - objects are what their ids say, or unreadable
         return ()
 
+    def _list_again(self) -> None:
+        """Do nothing: a commit has one listing."""
+
     def modified(self, path: str) -> bool:
         return not self.exists(path)
 
