@@ -18,7 +18,6 @@ endif
 EMPTY :=
 SITE := $(or $(subst $(EMPTY) $(EMPTY),_,$(subst /,_,$(subst ./,,$(subst ../,,$(NOVA))))),$(EDITION))
 HTML := $(BUILD)/docs/$(SITE)/html$(TRANSLATION:%=-%)
-EPUB := $(BUILD)/docs/$(SITE)/epub$(TRANSLATION:%=-%)
 DOCTREES := $(BUILD)/docs/$(SITE)/doctrees$(TRANSLATION:%=-%)
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -90,8 +89,10 @@ test-pdf: .venv/test.stamp ## Look at pages that LaTeX has set; needs latexmk, p
 
 .PHONY: test-epub
 test-epub: docs ## Build the documentation as a book, and parse all of its files
-	$(PY) -m sphinx -c conf/$(EDITION) -b epub -d '$(DOCTREES)' -q -n -W --keep-going docs '$(EPUB)'
-	$(PY) tools/check_xml.py '$(EPUB)'
+	for builder in epub xml; do \
+	  $(PY) -m sphinx -c conf/$(EDITION) -b $$builder -d '$(DOCTREES)' -q -n -W --keep-going docs "$(BUILD)/docs/$(SITE)/$$builder$(TRANSLATION:%=-%)" && \
+	  $(PY) tools/check_xml.py "$(BUILD)/docs/$(SITE)/$$builder$(TRANSLATION:%=-%)" || exit 1; \
+	done
 
 .PHONY: test-themes
 test-themes: .venv-themes/test.stamp ## Build the documentation with each of five themes

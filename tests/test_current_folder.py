@@ -63,8 +63,11 @@ def test_what_is_planted_would_be_run(tmp_path: Path, ran: Path) -> None:
 def test_the_safe_forms_run_nothing(tmp_path: Path, ran: Path, program: list[str | Path]) -> None:
     folder = plant(tmp_path / "nova", ran, *EVERYTHING)
     subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
+    said = {
+        "db-calls": ".: there is no nova/db/api.py: which functions of nova touch the database is not known [form]\n"
+    }
     for question in QUESTIONS:
-        assert ask(program, folder, question) == (0, ""), question
+        assert ask(program, folder, question) == (0, said.get(question, "")), question
     assert ask(program, folder, "rpc-flow", "ConductorAPI.ping")[0] == 0
     assert not ran.exists()
 
@@ -142,7 +145,9 @@ def test_all_that_is_imported_is_known(tmp_path: Path) -> None:
         f"for question in {QUESTIONS!r}:\n"
         "    with contextlib.redirect_stdout(io.StringIO()):\n"
         f"        main([question, '--cache-dir', {str(tmp_path / 'cache')!r}])\n"
-        "imported = {name.partition('.')[0] for name in set(sys.modules) - before}\n"
+        # Modules that an extension makes of its own code are looked for nowhere.
+        "made = {name for name, module in sys.modules.items() if getattr(module, '__spec__', None) is None}\n"
+        "imported = {name.partition('.')[0] for name in set(sys.modules) - before - made}\n"
         "print(*sorted(imported - sys.stdlib_module_names - __main__._USED - {'sphinxext'}))\n"
     )
     asked = subprocess.run([sys.executable, "-P", "-c", code], cwd=folder, capture_output=True, text=True, check=True)

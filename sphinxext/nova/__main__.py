@@ -9,7 +9,7 @@ done here: ``sphinxext-nova`` and ``python -P -m sphinxext.nova`` do not look th
 import os  # Python itself has imported both before it looked anywhere
 import sys
 
-_USED = frozenset({"packaging", "platformdirs", "tree_sitter", "tree_sitter_python"})
+_USED = frozenset({"msgpack", "packaging", "platformdirs", "tree_sitter", "tree_sitter_python"})
 """What is imported of other projects."""
 
 

@@ -223,7 +223,6 @@ def test_a_commit_that_is_changed_last(tmp_path: Path) -> None:
     """As by git: first the files, then the index, then the branch."""
     nova = start(make(tmp_path / "nova"))
     checkout = open_checkout(str(nova))
-    checkout.look_again([Source("ref", "")])
     assert checkout.unread([Source("tree", ""), Source("ref", "")]) == {}
     git(nova, "commit", "-q", "--allow-empty", "-m", "Another")
     checkout.look_again([Source("ref", "")])

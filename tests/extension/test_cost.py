@@ -34,4 +34,4 @@ def test_what_a_build_imports(site: Site) -> None:
     first = build()
     assert {"model", "openstack", "syntax", "tree_sitter"} <= first
     # The types of what the pages show and the modules that read are not among them.
-    assert build() == {"_version", "checkout", "extension", "present", "problems"}
+    assert build() == {"_version", "checkout", "escaping", "extension", "present", "problems"}

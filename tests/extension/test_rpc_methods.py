@@ -112,7 +112,7 @@ def test_by_default_what_a_client_sends_in_the_columns_that_say_something(servic
     ]
     services.write(index="Messages\n========\n\n.. rpc-methods:: scheduler\n   :show: no-client\n")
     assert services.build("text") == warning
-    assert services.output("index.txt").endswith("\nNothing of the kind is there.\n")
+    assert services.output("index.txt").endswith("\nNothing of the kind was found.\n")
 
 
 def test_references_inventory_and_index(services: Site) -> None:

@@ -34,6 +34,8 @@ SERVICE = {
         def cast(context, topic, msg):
             pass
         """),
+    "nova/openstack/common/rpc/__init__.py": "",
+    "nova/openstack/common/rpc/dispatcher.py": "class RpcDispatcher(object):\n    pass\n",
     "nova/cells/__init__.py": "",
     "nova/cells/manager.py": dedent("""\
         from nova import manager

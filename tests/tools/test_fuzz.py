@@ -26,7 +26,7 @@ from fuzz.state import State, Tried
 from fuzz.structures import STRUCTURES
 from fuzz.tree import Fifo, Folder, Link, Sparse, Tree, snapshot, write
 
-from sphinxext.nova import __main__ as nova
+from sphinxext.nova import cli as nova
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -229,6 +229,8 @@ def raises() -> None:
 
 
 def recurses() -> None:
+    # Before the limit of memory is met, with which Python would end otherwise.
+    sys.setrecursionlimit(1000)
     recurses()
 
 

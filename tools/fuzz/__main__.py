@@ -33,7 +33,7 @@ from fuzz.examine import Bench, examine
 from fuzz.judge import Wrong
 from fuzz.shrink import Patience, fewer_files, fewer_mutations
 from fuzz.state import State, Tried, code, folder_of, summary
-from sphinxext.nova import __main__ as command_line
+from sphinxext.nova import cli as command_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

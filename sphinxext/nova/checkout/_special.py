@@ -110,7 +110,7 @@ def _entries(folder: str) -> Iterator[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:
             yield from entries
-    except OSError:
+    except (OSError, ValueError):  # a name that is written in a file of the repository may hold a NUL
         return  # git cannot look there, either
 
 

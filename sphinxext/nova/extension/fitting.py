@@ -52,7 +52,7 @@ def fit(table: nodes.table, about: str, builder: BuilderKind, config: Config) ->
         region += table
 
 
-def _inside(node: nodes.Node, *kinds: type[nodes.Node]) -> bool:
+def _inside(node: nodes.Node, *kinds: type) -> bool:
     parent: nodes.Node | None = node.parent
     while parent is not None:
         if isinstance(parent, kinds):
@@ -189,12 +189,16 @@ def _list_lines(table: nodes.table) -> int:
 
 def _move_out(table: nodes.table, name: str) -> None:
     """Put a table after the outermost table that it stands in, and a word of that in its place."""
-    outer = node = table
-    while node.parent is not None:
-        node = node.parent
-        outer = node if isinstance(node, nodes.table) else outer
+    outer: nodes.Element = table
+    around = table.parent
+    while around is not None:
+        if isinstance(around, nodes.table):
+            outer = around
+        around = around.parent
     _replace(table, [nodes.paragraph("", translate("{table}: below this table").format(table=name))])
-    outer.parent.insert(outer.parent.index(outer) + 1, table)
+    place = outer.parent
+    if place is not None:
+        place.insert(place.index(outer) + 1, table)
 
 
 def _fit_paper(table: nodes.table, config: Config) -> None:

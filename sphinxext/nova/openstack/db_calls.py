@@ -65,6 +65,8 @@ class _Asked:
         for one in (of,) if of else self.calls.services():
             rows += self._of_one(one)
             problems |= dict.fromkeys(self.calls.problems())
+        # Where there is no service, too.
+        problems |= dict.fromkeys(self.calls.problems())
         return tuple(rows), tuple(problems)
 
     def _of_one(self, of: str) -> Sequence[DbCall]:

@@ -67,9 +67,10 @@ def test_an_option_decides_by_its_default(tmp_path: Path, default: str, expected
 
 
 def test_a_script_is_the_main_module(tmp_path: Path) -> None:
-    script = "def block_db_access():\n    pass\n\n\nif __name__ == '__main__':\n    block_db_access()\n"
+    script = "#!/usr/bin/env python\ndef block_db_access():\n    pass\n\n\n"
+    script += "if __name__ == '__main__':\n    block_db_access()\n"
     asked = Program(open_checkout(str(make(tmp_path, {"bin/nova-y": script, "bin/nova-z": None}))))
-    assert database_access(asked, Options(asked)) == {"nova-example": Access(), "nova-y": Access(blocked=True, line=6)}
+    assert database_access(asked, Options(asked)) == {"nova-example": Access(), "nova-y": Access(blocked=True, line=7)}
     assert Access(blocked=True).way == Access(objects=True).way == "conductor"
     assert Access().way == "direct"
 
