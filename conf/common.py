@@ -90,7 +90,7 @@ def settings(checkout: str) -> dict[str, object]:
 # linked to, and nitpicky mode is told whose it is:
 NITPICK_IGNORE = [
     # Python's own,
-    ("py:.*", r"(argparse|ast|collections|dataclasses|enum|pathlib|re|sqlite3|types|typing)\..*"),
+    ("py:.*", r"(argparse|ast|collections|configparser|dataclasses|enum|pathlib|re|sqlite3|types|typing)\..*"),
     ("py:data", "Ellipsis"),
     ("py:mod", "ast|marshal"),
     # and those of the libraries that stand in our signatures.

@@ -6,7 +6,7 @@ the digest of what they came from (:mod:`sphinxext.nova.openstack.kept` does). B
 computed again, so whatever goes wrong with the file makes a build slower and nothing else: every method returns as if
 the store were empty, and :meth:`Store.take_notes` says once what happened.
 
-The file is one of ours if its header says so (:data:`_APPLICATION`), and is used only if the tables in it are exactly
+The file is one of ours if its header says so (its ``application_id``), and is used only if the tables in it are exactly
 ours: a database of something else is never written to, nor one of another version of this module, and a view in the
 place of a table is never read. What the rows say is for the callers to check: anybody who can write the file can give
 them the right checksum.

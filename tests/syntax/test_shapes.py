@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sphinxext.nova.syntax import ANALYSER_VERSION, CorruptError, FileFacts, UnencodableError, read
+from sphinxext.nova.problems import CorruptError
+from sphinxext.nova.syntax import ANALYSER_VERSION, FileFacts, UnencodableError, read
 from sphinxext.nova.syntax.encoding import decoded, encoded
 from sphinxext.nova.syntax.shapes import DEEPEST
 from sphinxext.nova.syntax.walking import calls, expressions, statements

@@ -31,7 +31,8 @@ from sphinxext.nova import cli as nova
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-LIMITS = Limits(seconds=2, wall=2, mebibytes=1024)
+LIMITS = Limits(seconds=2, wall=2, mebibytes=4096)
+"""A child has the address space of the process that runs the tests: after thousands of them, that is large."""
 LAYOUT = Question(("layout", "--format", "json"))
 SMALL = {"nova/__init__.py": b"", "nova/service.py": b'"""Runs."""\n'}
 

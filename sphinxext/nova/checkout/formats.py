@@ -1,6 +1,6 @@
 """Metadata of a project in TOML and INI, of a size for which Python's own parsers take a moment and no more.
 
-:mod:`tomllib` takes time by the square of the length of a dotted key, :mod:`configparser` by that of a line and of the
+``tomllib`` takes time by the square of the length of a dotted key, ``configparser`` by that of a line and of the
 number of lines that it does not understand. Both read far larger texts than any project has.
 """
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from sphinxext.nova.problems import CorruptError
 from sphinxext.nova.store import Store
-from sphinxext.nova.syntax import ANALYSER_VERSION, CorruptError, FileFacts, UnencodableError
+from sphinxext.nova.syntax import ANALYSER_VERSION, FileFacts, UnencodableError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

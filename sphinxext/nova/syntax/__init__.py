@@ -4,7 +4,6 @@
 what comes out.
 """
 
-from sphinxext.nova.model import CorruptError
 from sphinxext.nova.syntax.encoding import UnencodableError
 from sphinxext.nova.syntax.facts import (
     ANALYSER_VERSION,
@@ -24,7 +23,6 @@ __all__ = [
     "ANALYSER_VERSION",
     "Assignment",
     "Class",
-    "CorruptError",
     "Decorator",
     "FileFacts",
     "Function",

@@ -6,7 +6,7 @@ statements are the tagged tuples of :mod:`~sphinxext.nova.syntax.forms`. Bodies 
 since most questions look into few functions.
 
 What comes out of a cache is checked when it is used for the first time, part by part: nearly all that is loaded of a
-project is never looked at. So each property and method may raise :class:`CorruptError` then.
+project is never looked at. So each property and method may raise :exc:`~sphinxext.nova.problems.CorruptError` then.
 
 Facts belong to bytes, not to a place: they do not know the file's name, except in the ``problems``.
 """
@@ -362,7 +362,7 @@ class FileFacts:
     def load(cls, data: bytes, *, path: str) -> FileFacts:
         """Return the facts that :meth:`dump` was called on; ``path`` as in :func:`sphinxext.nova.syntax.read`.
 
-        :raises CorruptError: it was called on nothing that gave these bytes.
+        :raises ~sphinxext.nova.problems.CorruptError: it was called on nothing that gave these bytes.
         """
         payload = memoryview(data)[_CHECKSUM_BYTES:]
         if int.from_bytes(data[:_CHECKSUM_BYTES], "big") != zlib.crc32(payload) or not payload:
