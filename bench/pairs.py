@@ -14,20 +14,18 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
-import sqlite3
 import statistics
 import tempfile
 import tomllib
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from db_calls import ROOT, forget_answers
 from measure import run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-ROOT: Final = Path(__file__).resolve().parent.parent
 QUESTIONS: Final = {
     "layout": ["layout"],
     "periodic-tasks": ["periodic-tasks"],
@@ -67,11 +65,12 @@ def main() -> None:
     options = parser.parse_args()
     print(f"{options.pairs} pairs, load before: {os.getloadavg()[0]:.1f}", flush=True)
     print("| work | before, CPU s | after, CPU s | ratio |", "|---|---:|---:|---:|", sep="\n", flush=True)
+    other, checkout = options.other.resolve(), options.checkout.resolve()
     with tempfile.TemporaryDirectory() as scratch:
         # The package would be found in the current folder before the one that is installed.
         os.chdir(scratch)
-        before = dict(works(options.other.resolve(), options.checkout.resolve(), Path(scratch, "before")))
-        after = dict(works(ROOT, options.checkout.resolve(), Path(scratch, "after")))
+        before = dict(works(other, checkout, Path(scratch, "before")))
+        after = dict(works(ROOT, checkout, Path(scratch, "after")))
         for name, work in after.items():
             if options.only in name:
                 print(compared(name, before[name], work, options.pairs), flush=True)
@@ -150,13 +149,6 @@ def works(tree: Path, checkout: Path, scratch: Path) -> Iterator[tuple[str, Call
 
     yield "documentation, first build", first
     yield "documentation, nothing changed", unchanged
-
-
-def forget_answers(cache: Path) -> None:
-    """Take the answers out of a cache, and leave the facts."""
-    for file in cache.glob("*.sqlite"):
-        with closing(sqlite3.connect(file)) as connection, connection:
-            connection.execute("DELETE FROM answers")
 
 
 if __name__ == "__main__":
