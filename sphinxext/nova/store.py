@@ -22,6 +22,7 @@ import hashlib
 import json
 import os
 import sqlite3
+import stat
 import time
 import zlib
 from contextlib import suppress
@@ -268,13 +269,7 @@ class Store:
 
     def _connect(self) -> sqlite3.Connection:
         if self._connection is None:
-            if self._is_there():
-                _check_header(self.path)
-            elif self.path.exists() and not self.path.is_dir():
-                raise _NotOursError("it is no file")  # a pipe, say, over which sqlite would wait
-            else:
-                # Facts tell what the user reads: theirs alone, as the specification of such folders asks.
-                self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._check_place()
             connection = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None)
             self._connection = connection
             connection.set_progress_handler(self._count_piece, _INSTRUCTIONS)
@@ -285,6 +280,22 @@ class Store:
             if found != _OBJECTS:
                 raise sqlite3.DatabaseError("its tables are not those of this version")
         return self._connection
+
+    def _check_place(self) -> None:
+        """Look at what stands at the path, once: another build may make the file at the same time.
+
+        :raises _NotOursError: something stands there that may not be written to.
+        """
+        try:
+            mode = self.path.stat().st_mode
+        except FileNotFoundError:
+            # Facts tell what the user reads: theirs alone, as the specification of such folders asks.
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        else:
+            if stat.S_ISREG(mode):
+                _check_header(self.path)
+            elif not stat.S_ISDIR(mode):
+                raise _NotOursError("it is no file")  # a pipe, say, over which sqlite would wait
 
     def _count_piece(self) -> bool:
         """Return whether sqlite is to stop what it does."""

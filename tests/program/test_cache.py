@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,7 +22,7 @@ from sphinxext.nova.program.cache import Cache
 from sphinxext.nova.syntax import read
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
 FACTS = {f"{number:040x}": read(b"def f%d():\n    return %d\n" % (number, number), path="") for number in range(20)}
 DIGESTS = {f"nova/{digest}.py": digest for digest in FACTS}
@@ -400,11 +401,33 @@ while number < int(sys.argv[3]):
         number += 1
     cache.flush()
     print(number, flush=True)
+sys.exit("\\n".join(cache.take_notes()) or 0)
 """
 
 
 def writer(folder: Path, name: str, rows: int) -> subprocess.Popen[str]:
     return subprocess.Popen([sys.executable, "-c", WRITER, folder, name, str(rows)], stdout=subprocess.PIPE, text=True)
+
+
+def test_another_build_makes_the_file_while_this_one_looks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stat = Path.stat
+    with Cache(tmp_path) as other, Cache(tmp_path) as cache:
+
+        def is_made_after_the_look(path: Path, **arguments: bool) -> os.stat_result:
+            try:
+                return stat(path, **arguments)
+            finally:
+                if path == cache.path and not os.path.lexists(path):
+                    monkeypatch.undo()
+                    other.keep_answer("a question", 1, "", "1", b"1")
+                    other.flush()
+
+        monkeypatch.setattr(Path, "stat", is_made_after_the_look)
+        cache.keep_answer("a question", 2, "", "1", b"2")
+        cache.flush()
+
+        assert cache.take_notes() == ()
+        assert [cache.answer("a question", number, "", "1") for number in (1, 2)] == [b"1", b"2"]
 
 
 def test_two_builds_at_once(tmp_path: Path) -> None:
