@@ -9,7 +9,7 @@ import pytest
 
 from sphinxext.nova.checkout import open_checkout
 from sphinxext.nova.flow import walker as walking
-from sphinxext.nova.flow.limits import DEEPEST, Limit
+from sphinxext.nova.flow.limits import DEEPEST, MOST_MADE, Limit
 from sphinxext.nova.model import Kind, QuestionError
 from sphinxext.nova.openstack.db_calls import db_calls
 from sphinxext.nova.openstack.rpc_flow import Flows, rpc_flow
@@ -41,6 +41,7 @@ def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(walking, "MOST_EVALUATIONS", 120)
     monkeypatch.setattr(walking, "MOST_SHARED", 60)
     monkeypatch.setattr(walking, "MOST_CONTEXTS", 12)
+    monkeypatch.setattr(walking, "MOST_MADE", 6)
 
 
 def growing_program(folder: Path, name: str, n: int) -> Program:
@@ -54,6 +55,14 @@ def test_what_grows_costs_no_more_than_the_cube(tmp_path: Path, name: str) -> No
         flow = flows.flow(flows.find(RUN))
         assert "start_instance" in [message.method for message in flow.messages]
         assert flows.walker.evaluations <= SLOW.get(name, 2) * n**3 + 60, n
+
+
+def test_classes_that_make_one_another_cost_no_more_than_the_square_from_a_limit_on(tmp_path: Path) -> None:
+    flows = Flows(growing_program(tmp_path, "classes that make one another", 8))
+    flow = flows.flow(flows.find(RUN))
+    assert "start_instance" in [message.method for message in flow.messages]
+    assert flows.walker.evaluations <= (MOST_MADE + 8**2) * 8
+    assert {problem.kind for problem in flows.problems} == {Kind.BUDGET}
 
 
 @pytest.mark.parametrize("name", growing.TREES)

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -20,9 +19,6 @@ from sphinxext.nova import store
 from sphinxext.nova.program import cache as module
 from sphinxext.nova.program.cache import Cache
 from sphinxext.nova.syntax import read
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 FACTS = {f"{number:040x}": read(b"def f%d():\n    return %d\n" % (number, number), path="") for number in range(20)}
 DIGESTS = {f"nova/{digest}.py": digest for digest in FACTS}

@@ -20,7 +20,16 @@ from sphinxext.nova.flow.expressions import Expressions
 from sphinxext.nova.flow.frames import ANYTHING, UNFINISHED, Frame, common
 from sphinxext.nova.flow.globals import Globals
 from sphinxext.nova.flow.heap import Heap
-from sphinxext.nova.flow.limits import DEEPEST, MOST_CONTEXTS, MOST_EVALUATIONS, MOST_LINES, MOST_SHARED, Limit, Limits
+from sphinxext.nova.flow.limits import (
+    DEEPEST,
+    MOST_CONTEXTS,
+    MOST_EVALUATIONS,
+    MOST_LINES,
+    MOST_MADE,
+    MOST_SHARED,
+    Limit,
+    Limits,
+)
 from sphinxext.nova.flow.messaging import Messaging
 from sphinxext.nova.flow.names import assigned_names, used_names
 from sphinxext.nova.flow.refining import Refining
@@ -465,7 +474,8 @@ class Walker:
             if name in names:
                 names[name] = self.atoms.any
         count = self._contexts.get(definition, 0)
-        if count < MOST_CONTEXTS or self.messaging.carries(definition):
+        most = MOST_MADE if definition.fact.name == "__init__" else MOST_CONTEXTS
+        if count < most or self.messaging.carries(definition):
             return names
         self.limits.leave_open(Limit.CONTEXTS, definition)
         return {name: self.atoms.kinds(value) for name, value in names.items()}
