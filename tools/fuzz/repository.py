@@ -54,7 +54,7 @@ def make(tree: Tree, folder: Path) -> None:
     _commit(folder, "2013.2")
     git_folder = folder / ".git"
     # What asks git comes first: of a damaged repository git may never give an answer.
-    for name, seed in sorted(tree.damage, key=lambda damage: damage[0] != "sparse"):
+    for name, seed in sorted(tree.damage, key=lambda damage: (damage[0] != "sparse", _LATE.get(damage[0], 0))):
         try:
             DAMAGE[name](git_folder, random.Random(seed))
         except (OSError, IndexError, ValueError):
@@ -320,3 +320,5 @@ DAMAGE: Final[dict[str, Callable[[Path, random.Random], None]]] = {
     "loop": _loop,
 }
 """What can be broken in a folder ``.git``, by the names that recipes have."""
+_LATE: Final = {name: 1 for name in DAMAGE if name.endswith("is a pipe")} | {"loop": 2}
+"""What comes last: nothing else may read a pipe or write through a link that leads out of the tree."""
