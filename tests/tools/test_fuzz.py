@@ -145,6 +145,15 @@ def test_each_damage_breaks_something(tmp_path: Path, name: str) -> None:
     assert states[0] != states[1]
 
 
+def test_pipes_and_links_come_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ["loop", "config is a pipe", "config flipped", "sparse"]
+    done: list[str] = []
+    for name in names:
+        monkeypatch.setitem(repository.DAMAGE, name, lambda _folder, _chance, name=name: done.append(name))
+    repository.make(Tree(dict(SMALL), git=True, damage=[(name, 1) for name in names]), tmp_path)
+    assert done == names[::-1]
+
+
 def test_a_snapshot_sees_each_change(tmp_path: Path) -> None:
     write(SMALL, tmp_path / "tree")
     before = snapshot(tmp_path / "tree")
