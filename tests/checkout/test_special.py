@@ -88,6 +88,18 @@ def test_a_pipe_in_a_bare_repository(nova: Path, started: list[list[str]], place
     assert not started
 
 
+@pytest.mark.parametrize("place", ["config", "packed-refs", "refs/heads/main"])
+def test_a_pipe_in_a_bare_repository_that_has_a_folder_of_the_name_git(
+    nova: Path, started: list[list[str]], place: str
+) -> None:
+    replace_with_pipe(nova / ".git" / place)
+    (nova / ".git").rename(nova.parent / "bare")
+    (nova.parent / "bare" / ".git").mkdir()
+    with pytest.raises(CheckoutError, match=f"'bare': {place} is no regular file"):
+        open_checkout("bare@main", base=nova.parent)
+    assert not started
+
+
 def test_a_socket_and_a_link_to_a_device(nova: Path, started: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(nova)  # the path of a socket is short
     with socket.socket(socket.AF_UNIX) as one:

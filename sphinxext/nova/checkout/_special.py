@@ -65,7 +65,10 @@ def _special(root: str, scope: Scope) -> Iterator[str]:
         folder = os.path.join(root, _text(folder).partition("gitdir:")[2].strip())  # noqa: PTH118
     common = os.path.join(folder, _text(f"{folder}/commondir").strip()).rstrip("/")  # noqa: PTH118
     with_objects = scope >= Scope.OBJECTS
-    for place in dict.fromkeys((folder, common)):
+    places = [folder, common]
+    if os.path.lexists(f"{root}/HEAD"):
+        places.append(root)  # what git takes for the repository where ".git" is none
+    for place in dict.fromkeys(places):
         yield from _in_repository(place, with_objects=with_objects)
         yield from filter(_is_special, _named(place))
     for other in _borrowed(f"{common}/objects"):
