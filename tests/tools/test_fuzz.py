@@ -450,6 +450,24 @@ def test_a_run_goes_on_where_it_was_ended(
     assert sorted(third.tried) == [0, 1, 2, 3, 4]
 
 
+def test_a_tree_that_cannot_be_tried_does_not_end_a_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PYTHONHASHSEED", "0")
+    examined = command_line.examine
+
+    def fails_at_two(tree: Tree, question: Question, bench: Bench, again: random.Random | None = None) -> Examined:
+        if bench.scratch.parent.name == "2":
+            raise OSError("planted")
+        return examined(tree, question, bench, again)
+
+    monkeypatch.setattr(command_line, "examine", fails_at_two)
+    assert command_line.main(["--trees", "4", "--jobs", "1", "--folder", str(tmp_path)]) == 2
+    assert "tree 2 (attempt 0) was not tried" in capfd.readouterr().err
+    tried = (tmp_path / "seed-1" / "tried.jsonl").read_text(encoding="utf-8")
+    assert [json.loads(line)["number"] for line in tried.splitlines()] == [0, 1, 3]
+
+
 def test_a_finding_of_a_run_is_kept_with_a_small_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(command_line, "_ask", raises)
     state = State(tmp_path, "now")

@@ -182,8 +182,8 @@ class Trials:
         except OSError:
             with contextlib.suppress(OSError):
                 print(json.loads((folder / "failed.json").read_text(encoding="utf-8")), file=sys.stderr)
-            message = f"tree {made.number} (attempt {made.attempt}) was not tried: status {status}"
-            raise RuntimeError(message) from None
+            print(f"tree {made.number} (attempt {made.attempt}) was not tried: status {status}", file=sys.stderr)
+            return
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         self._state.add(Tried(**{**result, "tree": digest, "seconds": seconds}))

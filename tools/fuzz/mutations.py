@@ -357,7 +357,7 @@ def structure(tree: Tree, chance: random.Random) -> None:
                 return data
             place = chance.choice(found)
             call = place[1] + b"    fuzzed.run(context)\n"
-            return f"from {folder} import fuzzed\n".encode() + data[: place.end()] + call + data[place.end() :]
+            return _utf8(f"from {folder} import fuzzed\n") + data[: place.end()] + call + data[place.end() :]
 
         wanted = (
             "compute/manager.py",
