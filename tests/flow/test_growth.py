@@ -65,6 +65,20 @@ def test_classes_that_make_one_another_cost_no_more_than_the_square_from_a_limit
     assert {problem.kind for problem in flows.problems} == {Kind.BUDGET}
 
 
+def test_what_goes_in_circles_is_gone_through_less_than_what_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(walking, "MOST_IN_CIRCLES", 50)
+    flows = Flows(growing_program(tmp_path / "circle", "all functions call all", 6))
+    flows.flow(flows.find(RUN))
+    assert Limit.WORK.value.partition("{name}")[0] in "".join(problem.message for problem in flows.problems)
+    assert flows.walker.evaluations < 100
+
+    flows = Flows(trees.program(tmp_path / "chain", {"nova/compute/api.py": trees.api(chain(100))}))
+    assert [message.method for message in flows.flow(flows.find("nova.compute.api.API.m0")).messages]
+    assert flows.problems == ()
+
+
 @pytest.mark.parametrize("name", growing.TREES)
 @pytest.mark.usefixtures("narrow")
 def test_no_more_than_the_limit_is_gone_through(tmp_path: Path, name: str) -> None:

@@ -24,6 +24,7 @@ from sphinxext.nova.flow.limits import (
     DEEPEST,
     MOST_CONTEXTS,
     MOST_EVALUATIONS,
+    MOST_IN_CIRCLES,
     MOST_LINES,
     MOST_MADE,
     MOST_SHARED,
@@ -144,6 +145,7 @@ class Walker:
         self.evaluations = 0
         """How many functions were gone through."""
         self._lines = 0
+        self._lines_in_circles = 0
         """How many lines these have."""
 
     @property
@@ -258,7 +260,11 @@ class Walker:
 
     def _limit(self) -> Limit | None:
         """Return the limit because of which nothing more is gone through here."""
-        if self.evaluations >= MOST_EVALUATIONS or self._lines >= MOST_LINES:
+        if (
+            self.evaluations >= MOST_EVALUATIONS
+            or self._lines >= MOST_LINES
+            or self._lines_in_circles >= MOST_IN_CIRCLES
+        ):
             return Limit.WORK
         return Limit.DEPTH if len(self._going) >= DEEPEST else None
 
@@ -312,9 +318,13 @@ class Walker:
         self.evaluations += 1
         if definition is not None:
             fact = definition.fact
-            self._lines += fact.end_line - fact.line
+            lines = fact.end_line - fact.line
+            self._lines += lines
             self._contexts[definition] = self._contexts.get(definition, 0) + 1
-            self._inside.setdefault(definition, []).append((depth, key))
+            active = self._inside.setdefault(definition, [])
+            if active or self._waiting:
+                self._lines_in_circles += lines
+            active.append((depth, key))
         try:
             frame = self._run(function, names)
         except RecursionError:
