@@ -42,6 +42,7 @@ def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(walking, "MOST_EVALUATIONS", 120)
     monkeypatch.setattr(walking, "MOST_SHARED", 60)
     monkeypatch.setattr(walking, "MOST_CONTEXTS", 12)
+    monkeypatch.setattr(walking, "MOST_KINDS", 4)
     monkeypatch.setattr(walking, "MOST_MADE", 6)
 
 
@@ -77,6 +78,27 @@ def test_no_more_than_the_limit_is_gone_through(tmp_path: Path, name: str) -> No
         if flows.walker.evaluations == 120:
             assert flows.problems
         assert all(problem.kind is Kind.BUDGET for problem in flows.problems)
+
+
+def test_kinds_multiply_up_to_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of eight arguments that are true or false there are 256 contexts, also where only the kind of each is known."""
+    monkeypatch.setattr(walking, "MOST_CONTEXTS", 20)
+    monkeypatch.setattr(walking, "MOST_KINDS", 5, raising=False)
+    flows = Flows(growing_program(tmp_path, "flags", 8))
+    flow = flows.flow(flows.find(RUN))
+    assert [message.method for message in flow.messages] == ["start_instance", "stop_instance"]
+    assert flows.walker.evaluations <= 45
+    assert {problem.kind for problem in flows.problems} == {Kind.BUDGET}
+
+
+def test_arguments_are_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line may have any number of them."""
+    monkeypatch.setattr(walking, "MOST_LINES", 2000)
+    flows = Flows(growing_program(tmp_path, "flags", 8))
+    flow = flows.flow(flows.find(RUN))
+    assert [message.method for message in flow.messages] == ["start_instance", "stop_instance"]
+    assert flows.walker.evaluations <= 50
+    assert {problem.kind for problem in flows.problems} == {Kind.BUDGET}
 
 
 def blocks(steps: Sequence[Step]) -> int:
