@@ -226,4 +226,6 @@ def _environment(root: str) -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith("GIT_") or name in _KEPT or name.startswith(_KEPT_PREFIXES)
     }
-    return kept | _ENVIRONMENT | {"GIT_CEILING_DIRECTORIES": above, "GIT_WORK_TREE": root}
+    # A relative folder, the empty one included, may be that of the checkout: git would be looked for in it.
+    path = os.pathsep.join(filter(os.path.isabs, os.get_exec_path())) or os.defpath
+    return kept | _ENVIRONMENT | {"GIT_CEILING_DIRECTORIES": above, "GIT_WORK_TREE": root, "PATH": path}
