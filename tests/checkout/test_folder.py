@@ -200,6 +200,14 @@ def test_states_change_with_what_they_are_of(
     assert changed(nova, changes) == concerned
 
 
+def test_a_name_of_two_lines_is_not_two_names(nova: Path, tmp_path: Path) -> None:
+    other = make(tmp_path / "other" / "nova", {"nova/x/a\nnova/x/b": ""})
+    make(nova, {"nova/x/a": "", "nova/x/b": ""})
+    names = Source("names", "nova/x")
+    assert opened(nova).below("nova/x") != opened(other).below("nova/x")
+    assert opened(nova).state(names) != opened(other).state(names)
+
+
 def test_states_of_what_is_not_there(nova: Path) -> None:
     checkout = opened(nova)
     assert [checkout.state(SOURCES[name]) for name in ("absent file", "absent tree")] == [None, None]
