@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import sysconfig
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.checkout.repositories import start
 from tests.small_nova import make
 
 if TYPE_CHECKING:
@@ -69,6 +71,21 @@ def test_the_safe_forms_run_nothing(tmp_path: Path, ran: Path, program: list[str
     for question in QUESTIONS:
         assert ask(program, folder, question) == (0, said.get(question, "")), question
     assert ask(program, folder, "rpc-flow", "ConductorAPI.ping")[0] == 0
+    assert not ran.exists()
+
+
+@pytest.mark.parametrize("before", [".", "", "bin"])
+@pytest.mark.parametrize("rest", [os.environ["PATH"], ""])
+def test_no_git_of_the_folder_is_run(tmp_path: Path, ran: Path, before: str, rest: str) -> None:
+    """Programs are looked for in relative folders where ``PATH`` names some."""
+    folder = start(make(tmp_path / "nova"))
+    for place in (folder, folder / "bin"):
+        (place / "git").write_text(f"#!/bin/sh\n: > {ran}\n")
+        (place / "git").chmod(0o755)
+    environment = {**os.environ, "PATH": os.pathsep.join((before, rest))}
+    command = [SCRIPT, "layout", "--cache-dir", ""]
+    asked = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert (asked.returncode, asked.stderr) == (0, "")
     assert not ran.exists()
 
 

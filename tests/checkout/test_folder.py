@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import posixpath
 import socket
 from typing import TYPE_CHECKING
 
@@ -199,6 +200,14 @@ def test_states_change_with_what_they_are_of(
     assert changed(nova, changes) == concerned
 
 
+def test_a_name_of_two_lines_is_not_two_names(nova: Path, tmp_path: Path) -> None:
+    other = make(tmp_path / "other" / "nova", {"nova/x/a\nnova/x/b": ""})
+    make(nova, {"nova/x/a": "", "nova/x/b": ""})
+    names = Source("names", "nova/x")
+    assert opened(nova).below("nova/x") != opened(other).below("nova/x")
+    assert opened(nova).state(names) != opened(other).state(names)
+
+
 def test_states_of_what_is_not_there(nova: Path) -> None:
     checkout = opened(nova)
     assert [checkout.state(SOURCES[name]) for name in ("absent file", "absent tree")] == [None, None]
@@ -280,6 +289,29 @@ def test_links_inside(nova: Path) -> None:
     assert checkout.link("nova/twice.py", 1, template=template) == checkout.link(
         "nova/virt/driver.py", 1, template=template
     )
+
+
+def test_a_chain_of_links(nova: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of ``n`` links would be followed through up to ``n`` others."""
+    for number in range(300):
+        (nova / f"nova/link{number:03}.py").symlink_to(f"link{number + 1:03}.py")
+    (nova / "nova/link300.py").write_text("end = 1\n")
+    followed = 0
+    normpath = posixpath.normpath
+
+    def counted(path: str) -> str:
+        nonlocal followed
+        followed += 1
+        return normpath(path)
+
+    monkeypatch.setattr(posixpath, "normpath", counted)
+    checkout = opened(nova)
+    assert [path for path in checkout.paths if "link" in path] == [f"nova/link{at:03}.py" for at in range(260, 301)]
+    assert {(problem.kind, problem.message) for problem in checkout.problems} == {
+        (Kind.OUTSIDE, "a link that leads through more than 40; not followed")
+    }
+    assert len(checkout.problems) == 260
+    assert followed <= 300 * 40
 
 
 def test_links_that_are_not_followed(nova: Path) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sphinxext.nova.checkout import MAX_BYTES, MAX_DEPTH, Unreadable, _git, open_checkout, source_uri_template
+from sphinxext.nova.checkout._objects import Objects
 from sphinxext.nova.model import CheckoutError, Kind, Problem, Source
 from tests.checkout.repositories import commit, git, start
 from tests.small_nova import FILES, make
@@ -242,6 +243,53 @@ def test_links(nova: Path) -> None:
     )
     assert checkout.text("nova/twice.py") == FILES["nova/virt/driver.py"]
     assert checkout.link("nova/link.py", template=TEMPLATE) == checkout.link("nova/virt/driver.py", template=TEMPLATE)
+
+
+def test_a_link_of_a_long_text(nova: Path) -> None:
+    (nova / "text").write_text("a/" * 2500)
+    oid = git(nova, "hash-object", "-w", "text")
+    for number in range(20):
+        git(nova, "update-index", "--add", "--cacheinfo", f"120000,{oid},nova/link{number}.py")
+    git(nova, "commit", "-q", "-m", "links")
+    checkout = opened(nova, "main")
+    assert {problem.message for problem in checkout.problems} == {
+        "a link whose text is longer than 4096 bytes; not followed"
+    }
+    assert len(checkout.problems) == 20
+
+
+def test_links_of_one_text_are_read_once(nova: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(20):
+        (nova / f"nova/link{number}.py").symlink_to("service.py")
+    commit(nova)
+    asked: list[str] = []
+    load = Objects.load
+
+    def counted(self: Objects, oid: str) -> bytes | Problem:
+        asked.append(oid)
+        return load(self, oid)
+
+    monkeypatch.setattr(Objects, "load", counted)
+    checkout = opened(nova, "main")
+    assert {"nova/link0.py", "nova/link19.py"} <= set(checkout.paths)
+    assert asked.count(git(nova, "rev-parse", "main:nova/link0.py")) == 1
+
+
+def test_more_files_than_can_be_listed(nova: Path) -> None:
+    """Each folder holds the next one ten times: some dozens of objects are ten thousand million files."""
+    folder = git(nova, "rev-parse", "HEAD:nova/virt")
+    for _ in range(10):
+        (nova / "entries").write_text("".join(f"040000 tree {folder}\td{number}\n" for number in range(10)))
+        with (nova / "entries").open() as entries:
+            made = subprocess.run(["git", "-C", nova, "mktree"], stdin=entries, capture_output=True, check=True)
+        folder = made.stdout.decode().strip()
+    bomb = git(nova, "commit-tree", "-m", "many", folder)
+    with pytest.raises(CheckoutError) as raised:
+        open_checkout(f"nova@{bomb}", base=nova.parent)
+    assert (raised.value.kind, str(raised.value)) == (
+        Kind.GIT,
+        "git cannot read 'nova': git printed more than 64 MiB",
+    )
 
 
 def test_a_huge_file(nova: Path) -> None:

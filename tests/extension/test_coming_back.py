@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests import small_database, small_tasks
+from tests.checkout.repositories import start
 from tests.small_nova import make
 
 if TYPE_CHECKING:
@@ -87,6 +88,18 @@ def test_a_checkout_that_comes_back(whole: Site) -> None:
     assert (warnings, whole.read) == ("", tuple(sorted(PAGES)))
     assert (warnings, after) == built(whole, "fresh")
     assert not {name for name in PAGES if without[name] == after[name]}
+
+
+def test_a_repository_that_comes_back(whole: Site) -> None:
+    """Links name the commit where there is one, else the tag of the release."""
+    repository = start(whole.nova) / ".git"
+    away = repository.rename(whole.nova.with_name("away"))
+    warnings, without = built(whole)
+    away.rename(repository)
+    warnings, after = built(whole)
+    assert (warnings, after) == built(whole, "fresh")
+    assert warnings == ""
+    assert not {name for name in ROLES if without[name] == after[name]}
 
 
 def replaced(path: Path, content: Callable[[bytes], bytes] | None) -> bytes:

@@ -75,6 +75,16 @@ def _registers(n: int) -> Mapping[str, str]:
     return _api(methods)
 
 
+def _flags(n: int) -> Mapping[str, str]:
+    """Return a function that calls itself ``n`` times, each time with another argument that is true from then on."""
+    names = [f"a{number}" for number in range(n)]
+    methods = f"def run(self, context, n):\n{_START}    self.f({', '.join(['False'] * n)})\n\n"
+    methods += f"def f(self, {', '.join(names)}):\n    self.compute_rpcapi.stop_instance(None, None)\n"
+    for number in range(n):
+        methods += f"    self.f({', '.join([*names[:number], 'True', *names[number + 1 :]])})\n"
+    return _api(methods)
+
+
 def _many_registers(n: int) -> Mapping[str, str]:
     names = [f"a{number}" for number in range(n)]
     given = ", ".join(names[1:])
@@ -151,6 +161,7 @@ TREES: Final[Mapping[str, Callable[[int], Mapping[str, str]]]] = {
     "functions that call one another": _mutual,
     "all functions call all": _constants,
     "shifted arguments": _registers,
+    "flags": _flags,
     "classes that make one another": _classes,
     "classes whose methods make one another": _makers,
     "properties": _properties,

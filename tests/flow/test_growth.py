@@ -10,7 +10,8 @@ import pytest
 from sphinxext.nova.checkout import open_checkout
 from sphinxext.nova.flow import walker as walking
 from sphinxext.nova.flow.limits import DEEPEST, MOST_MADE, Limit
-from sphinxext.nova.model import Kind, QuestionError
+from sphinxext.nova.model import Block, Kind, QuestionError
+from sphinxext.nova.openstack import telling
 from sphinxext.nova.openstack.db_calls import db_calls
 from sphinxext.nova.openstack.rpc_flow import Flows, rpc_flow
 from sphinxext.nova.openstack.rpc_methods import rpc_methods
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from sphinxext.nova.model import Flow, Problem
+    from sphinxext.nova.model import Flow, Problem, Step
 
 RUN = "nova.compute.api.API.run"
 SLOW = {
@@ -41,6 +42,7 @@ def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(walking, "MOST_EVALUATIONS", 120)
     monkeypatch.setattr(walking, "MOST_SHARED", 60)
     monkeypatch.setattr(walking, "MOST_CONTEXTS", 12)
+    monkeypatch.setattr(walking, "MOST_KINDS", 4)
     monkeypatch.setattr(walking, "MOST_MADE", 6)
 
 
@@ -90,6 +92,52 @@ def test_no_more_than_the_limit_is_gone_through(tmp_path: Path, name: str) -> No
         if flows.walker.evaluations == 120:
             assert flows.problems
         assert all(problem.kind is Kind.BUDGET for problem in flows.problems)
+
+
+def test_kinds_multiply_up_to_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of eight arguments that are true or false there are 256 contexts, also where only the kind of each is known."""
+    monkeypatch.setattr(walking, "MOST_CONTEXTS", 20)
+    monkeypatch.setattr(walking, "MOST_KINDS", 5, raising=False)
+    flows = Flows(growing_program(tmp_path, "flags", 8))
+    flow = flows.flow(flows.find(RUN))
+    assert [message.method for message in flow.messages] == ["start_instance", "stop_instance"]
+    assert flows.walker.evaluations <= 45
+    assert {problem.kind for problem in flows.problems} == {Kind.BUDGET}
+
+
+def test_arguments_are_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line may have any number of them."""
+    monkeypatch.setattr(walking, "MOST_LINES", 2000)
+    flows = Flows(growing_program(tmp_path, "flags", 8))
+    flow = flows.flow(flows.find(RUN))
+    assert [message.method for message in flow.messages] == ["start_instance", "stop_instance"]
+    assert flows.walker.evaluations <= 50
+    assert {problem.kind for problem in flows.problems} == {Kind.BUDGET}
+
+
+def blocks(steps: Sequence[Step]) -> int:
+    """Return how many blocks are in steps, at any depth."""
+    count = 0
+    for step in steps:
+        if isinstance(step, Block):
+            count += 1 + sum(blocks(branch.steps) for branch in step.branches)
+    return count
+
+
+def test_what_is_called_under_conditions_is_told_up_to_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each function calls the next one three times, so that there are half a million ways to the last one."""
+    monkeypatch.setattr(telling, "_MOST_CALLS", 500, raising=False)
+    methods = "def run(self, context, n):\n    self.compute_rpcapi.start_instance(context, n)\n    self.f0(n)\n\n"
+    for number in range(12):
+        calls = f"    if n.x:\n        self.f{number + 1}(n)\n    else:\n"
+        calls += f"        self.f{number + 1}(n)\n        self.f{number + 1}([n])\n"
+        methods += f"def f{number}(self, n):\n{calls}\n"
+    methods += "def f12(self, n):\n    self.compute_rpcapi.stop_instance(None, n)\n"
+    flows = Flows(trees.program(tmp_path, {"nova/compute/api.py": trees.api(methods)}))
+    flow = flows.flow(flows.find(RUN))
+    assert [message.method for message in flow.messages] == ["start_instance", "stop_instance"]
+    assert blocks(flow.steps) <= 500
+    assert [(problem.kind, problem.line) for problem in flows.problems] == [(Kind.BUDGET, flow.entry.line)]
 
 
 def answer(flows: Flows, name: str) -> tuple[Flow | str, Sequence[Problem]]:

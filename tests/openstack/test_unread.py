@@ -181,6 +181,14 @@ def test_a_deleted_module(nova: Path, *, has_git: bool) -> None:
     assert answer.problems == (needs("nova.conductor.rpcapi", "nova/compute/manager.py", 1),)
 
 
+@pytest.mark.parametrize("question", ["rpc-methods", "rpc-flow", "services", "periodic-tasks"])
+def test_a_deleted_table_of_managers(nova: Path, question: str) -> None:
+    """Without git, the commands alone say that there should be one."""
+    (nova / "nova" / "service.py").unlink()
+    (nova / "nova" / "cmd" / "compute.py").write_text("from nova import service\n\n\ndef main():\n    pass\n")
+    assert needs("nova.service", "nova/cmd/compute.py", 1) in ask(nova, question).problems
+
+
 def test_one_that_the_worktree_skips(repository: Path) -> None:
     git(repository, "update-index", "--skip-worktree", "nova/service.py")
     (repository / "nova" / "service.py").unlink()

@@ -311,12 +311,13 @@ class Checkout(abc.ABC):
             raise ValueError(f"{source.kind!r} is no kind of source")
         paths = self.below(source.path)
         inside = f"{source.path}/" if source.path else ""
-        absent = [f"absent {path}" for path in sorted(self.absent) if path.startswith(inside)]
+        absent = [f"\0{path}" for path in sorted(self.absent) if path.startswith(inside)]
         if not paths and not absent:
             return None
         lines = list(paths) if source.kind == "names" else [f"{path}\0{self._content(path)}" for path in paths]
         lines += absent
-        return hashlib.blake2b("\n".join(lines).encode(), digest_size=20).hexdigest()
+        # The one character that no path has: a path may be two lines, and begin with any word.
+        return hashlib.blake2b("\0".join(lines).encode(), digest_size=20).hexdigest()
 
     def _content(self, path: str) -> str:
         return self.digest(path) or "unreadable"

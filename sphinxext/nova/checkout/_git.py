@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from contextlib import suppress
+import time
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
@@ -23,6 +23,15 @@ TIMEOUT: Final = 30.0
 
 _PATIENCE: Final = 2.0
 """Seconds after which git is thought to wait for something that is no file, which then is looked for."""
+
+_SLICE: Final = 0.5
+"""Seconds after which it is looked how much git has printed so far."""
+
+MOST_PRINTED: Final = 64 * 1024 * 1024
+"""How much one git command may print (bytes): a list of half a million files; that of all of Nova is half of a MB.
+
+A few hundred objects are enough for a commit of any number of files: folders of the same ten folders, ten levels deep.
+"""
 
 _SETTINGS: Final = (
     # Programs that a repository can name.
@@ -71,6 +80,10 @@ class GitStalledError(GitError):
     """git waits, or would wait, for something that is no file; asking it anything else is of no use."""
 
 
+class GitVerboseError(GitError):
+    """git printed more than :data:`MOST_PRINTED`."""
+
+
 class GitSilentError(GitError):
     """git failed without a word, as it does where ``--quiet`` leaves only one reason."""
 
@@ -98,7 +111,8 @@ class Git:
     def run(self, *arguments: str) -> bytes:
         """Run one command to its end and return what it printed.
 
-        :raises GitError: it could not be run, failed, or took longer than :data:`TIMEOUT`.
+        :raises GitError: it could not be run, failed, took longer than :data:`TIMEOUT`, or printed more than
+            :data:`MOST_PRINTED`.
         """
         import subprocess  # noqa: PLC0415 - a folder without git, and what is kept of it, need none
 
@@ -128,13 +142,20 @@ class Git:
     def _output(self, process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
         import subprocess  # noqa: PLC0415 - as above
 
-        with suppress(subprocess.TimeoutExpired):
-            return process.communicate(timeout=_PATIENCE)
-        self.look_for_special(Scope.FOLDER)
-        try:
-            return process.communicate(timeout=TIMEOUT - _PATIENCE)
-        except subprocess.TimeoutExpired:
-            raise GitStalledError(f"git took longer than {TIMEOUT:.0f} seconds") from None
+        started = time.monotonic()
+        while True:
+            try:
+                output, errors = process.communicate(timeout=_SLICE)
+            except subprocess.TimeoutExpired as so_far:
+                _check_length(so_far.output or b"")
+                taken = time.monotonic() - started
+                if taken >= _PATIENCE:
+                    self.look_for_special(Scope.FOLDER)
+                if taken >= TIMEOUT:
+                    raise GitStalledError(f"git took longer than {TIMEOUT:.0f} seconds") from None
+            else:
+                _check_length(output)
+                return output, errors
 
     def look_for_special(self, scope: Scope) -> None:
         """Look for what git would wait for without end, once: a pipe in place of a file.
@@ -180,6 +201,11 @@ class Git:
         return GitError(first) if first else GitSilentError("git failed without a word")
 
 
+def _check_length(output: bytes) -> None:
+    if len(output) > MOST_PRINTED:
+        raise GitVerboseError(f"git printed more than {MOST_PRINTED // 1024**2} MiB")
+
+
 def has_repository(root: str) -> bool:
     """Tell whether the folder itself is a working folder of git (``.git``, a folder or a file, lies in it)."""
     return os.path.lexists(f"{root}/.git")
@@ -200,4 +226,6 @@ def _environment(root: str) -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith("GIT_") or name in _KEPT or name.startswith(_KEPT_PREFIXES)
     }
-    return kept | _ENVIRONMENT | {"GIT_CEILING_DIRECTORIES": above, "GIT_WORK_TREE": root}
+    # A relative folder, the empty one included, may be that of the checkout: git would be looked for in it.
+    path = os.pathsep.join(filter(os.path.isabs, os.get_exec_path())) or os.defpath
+    return kept | _ENVIRONMENT | {"GIT_CEILING_DIRECTORIES": above, "GIT_WORK_TREE": root, "PATH": path}

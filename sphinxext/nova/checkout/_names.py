@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 _ODD: Final = frozenset({"", ".", ".."})
 
+_MOST_LINKS: Final = 40
+"""How many links are followed, one after the other; Linux itself follows as many."""
+
 _TOOLS: Final = frozenset(
     {
         *(".git", ".hg", ".svn", ".bzr"),
@@ -33,7 +36,8 @@ class Listing(NamedTuple):
     def resolve(self) -> dict[str, str]:
         """Follow the links inside the listing; return, for each that leads to a file, that file.
 
-        Links to folders are not descended into. A problem is added for a link that leads out, in a circle, or nowhere.
+        Links to folders are not descended into. A problem is added for a link that leads out, in a circle, through too
+        many others, or nowhere.
         """
         folders = folders_of(self.files) if self.links else frozenset()
         found = {}
@@ -51,6 +55,8 @@ class Listing(NamedTuple):
             if at in seen:
                 return Problem(Kind.OUTSIDE, "a link that leads round in a circle; not followed", link)
             seen.add(at)
+            if len(seen) > _MOST_LINKS:
+                return Problem(Kind.OUTSIDE, f"a link that leads through more than {_MOST_LINKS}; not followed", link)
             target = self.links[at]
             at = posixpath.normpath(posixpath.join(posixpath.dirname(at), target))
             if target.startswith("/") or at.split("/", 1)[0] == "..":

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sphinxext.nova.checkout import _metadata, _repository
 from sphinxext.nova.checkout._base import Checkout
-from sphinxext.nova.checkout._git import GitError, GitStalledError
+from sphinxext.nova.checkout._git import GitError, GitStalledError, GitVerboseError
 from sphinxext.nova.checkout._identity import Identity, NotOpenStackError, identify
 from sphinxext.nova.checkout._names import Listing, joined, usable
 from sphinxext.nova.checkout._objects import Objects
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from sphinxext.nova.checkout._look import RevisionLook
 
 
+_LONGEST_LINK: Final = 4096
+"""No file system takes links of more bytes; git does, and thousands of links may have one object."""
+
+
 def open_commit(look: RevisionLook) -> Checkout:
     """Open a commit that was found.
 
@@ -32,7 +36,7 @@ def open_commit(look: RevisionLook) -> Checkout:
     try:
         git.look_for_special(Scope.OBJECTS)
         tree = _repository.tree_of(git, commit.oid)
-    except GitStalledError as error:
+    except (GitStalledError, GitVerboseError) as error:
         raise CheckoutError(Kind.GIT, _repository.explain(error, place.folder)) from None
     except GitError as error:
         message = f"{place.spec!r} cannot be listed, the repository has not all of its objects: {error}"
@@ -43,17 +47,28 @@ def open_commit(look: RevisionLook) -> Checkout:
     good, more = usable(tree.links)
     links = list(joined(good))
     listing = Listing(set(files), {}, problems + more)
-    for link, text in zip(links, objects.stream([tree.links[link] for link in links]), strict=True):
+    oids = list(dict.fromkeys(tree.links[link] for link in links))
+    texts = dict(zip(oids, map(_link_text, objects.stream(oids)), strict=True))
+    for link in links:
+        text = texts[tree.links[link]]
         if isinstance(text, Problem):
             listing.problems.append(replace(text, file=link))
         else:
-            listing.links[link] = text.decode("utf-8", "surrogateescape")
+            listing.links[link] = text
     blobs = {path: tree.files[path] for path in files}
     try:
         identity = identify(_Glance(blobs, objects))
     except NotOpenStackError as error:
         raise CheckoutError(Kind.CHECKOUT, f"{place.spec!r} is no OpenStack source: {error}") from None
     return RevisionCheckout(look, identity, listing, blobs=blobs, objects=objects)
+
+
+def _link_text(found: bytes | Problem) -> str | Problem:
+    if isinstance(found, Problem):
+        return found
+    if len(found) > _LONGEST_LINK:
+        return Problem(Kind.OUTSIDE, f"a link whose text is longer than {_LONGEST_LINK} bytes; not followed")
+    return found.decode("utf-8", "surrogateescape")
 
 
 class RevisionCheckout(Checkout):

@@ -61,7 +61,8 @@ class Looking:
         return self.books.program(self.spec)
 
     def link(self, path: str, line: int | None = None) -> str | None:
-        """Return the address of a place in the checkout, ``None`` where it has none."""
+        """Return the address of a place in the checkout, ``None`` where it has none; it names the commit or the tag."""
+        self.sources.add(Source("ref", ""))
         return self.books.link(self.checkout, path, line)
 
     def missing(self, what: str, near: Sequence[str] = ()) -> QuestionError:
@@ -273,7 +274,7 @@ class EntryRole(CheckoutRole):
         program = looking.program
         with program.recording() as record:
             start = Flows(program).find(target)
-        looking.sources |= {*record.sources, Source("ref", "")}
+        looking.sources |= record.sources
         fact = start.function
         return Found(target, looking.link(fact.module.path, fact.fact.line))
 

@@ -25,6 +25,7 @@ from sphinxext.nova.flow.limits import (
     MOST_CONTEXTS,
     MOST_EVALUATIONS,
     MOST_IN_CIRCLES,
+    MOST_KINDS,
     MOST_LINES,
     MOST_MADE,
     MOST_SHARED,
@@ -233,6 +234,7 @@ class Walker:
                 return done
             names = self._bound(function, definition.fact.parameters, arguments, function.receiver)
             key = (definition, function.closure, *names.values())
+            self._lines += len(names)
             if is_inside and active is not None:
                 key = self._inner(key, names, active)
         found = self._summaries.get(key)
@@ -488,7 +490,12 @@ class Walker:
         if count < most or self.messaging.carries(definition):
             return names
         self.limits.leave_open(Limit.CONTEXTS, definition)
-        return {name: self.atoms.kinds(value) for name, value in names.items()}
+        fewer = {name: self.atoms.kinds(value) for name, value in names.items()}
+        if count < most + MOST_KINDS:
+            return fewer
+        # Of many parameters with two kinds each there may still be any number of contexts.
+        first = next(iter(names)) if function.receiver is not None else None
+        return {name: value if name == first else self.atoms.any for name, value in fewer.items()}
 
     # --- nested functions
 

@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sphinxext.nova.openstack.commands import starts
 from sphinxext.nova.openstack.options import value
-from sphinxext.nova.program import UNKNOWN, ClassDef, FunctionDef, evaluate, imported_by_string, mro, note_named
+from sphinxext.nova.program import (
+    UNKNOWN,
+    ClassDef,
+    FunctionDef,
+    evaluate,
+    imported_by_string,
+    mro,
+    note_import,
+    note_named,
+)
 from sphinxext.nova.syntax.walking import calls
 
 if TYPE_CHECKING:
@@ -86,6 +95,8 @@ def _scopes(module: Module) -> list[Scope]:
 
 def _table(program: Program) -> Mapping[str, _Named]:
     module = program.module(f"{program.checkout.package}.service")
+    if module is None:
+        _note_lost_table(program)
     found = UNKNOWN if module is None else evaluate(_TABLE, module)
     if module is None or not isinstance(found, dict):
         return {}
@@ -95,6 +106,16 @@ def _table(program: Program) -> Mapping[str, _Named]:
         for key, name in found.items()
         if isinstance(key, str) and isinstance(name, str)
     }
+
+
+def _note_lost_table(program: Program) -> None:
+    """Note that there is no ``service.py``, where a command imports it: there are projects that have none."""
+    package = program.checkout.package
+    for start in starts(program).values():
+        importer = program.module_at(start.path) if start.path.endswith(".py") else None
+        for one in () if importer is None else importer.facts.imports:
+            if importer is not None and (one.module, one.name) in {(package, "service"), (f"{package}.service", None)}:
+                note_import(importer, one.line, package, "service")
 
 
 def _configured(service: str, program: Program, options: Options) -> _Named | None:

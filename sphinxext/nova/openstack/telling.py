@@ -27,6 +27,9 @@ _DEEPEST: Final = 100
 """How many messages and blocks inside one another are told. 20 are in the releases."""
 _MOST_MESSAGES: Final = 3000
 """How many messages one flow has. 154 are in the releases."""
+_MOST_CALLS: Final = 20_000
+"""How many calls are told in one flow: what is called only under conditions is told as often as it is called, which
+may be twice as often in each function as in the one before. 649 are in the releases."""
 _OFTEN: Final = 4
 """How often what a function does is told on behalf of one sender; after that its first message stands for it."""
 
@@ -61,6 +64,7 @@ class Teller:
     def _begin(self, hosts: Hosts) -> None:
         self._hosts = hosts
         self._number = 0
+        self._calls = 0
         self._depth = 0
         """How many messages and blocks are around what is told now."""
         self._told: dict[tuple[Summary, str], int | None] = {}
@@ -188,6 +192,10 @@ class Teller:
         if times >= _OFTEN and not _is_short(summary):
             # There may be more ways to a function than anybody could be told.
             return () if first is None else (Again(first),)
+        self._calls += 1
+        if self._calls > _MOST_CALLS or self._number >= _MOST_MESSAGES:
+            self._walker.limits.leave_open(Limit.MESSAGES, self._start.function)
+            return ()
         before = self._number
         process.open.add(summary)
         process.calls.append(step)

@@ -21,7 +21,7 @@ from sphinxext.nova.program.inheriting import does_the_same
 from sphinxext.nova.program.names import bases, candidates, imported_by_string, member_of, mro, resolve
 from sphinxext.nova.program.options import ConfigOption, Options
 from sphinxext.nova.program.program import Program
-from sphinxext.nova.program.unread import fewer, note_named
+from sphinxext.nova.program.unread import fewer, note_import, note_named
 
 __all__ = [
     "UNKNOWN",
@@ -50,6 +50,7 @@ __all__ = [
     "member_of",
     "methods",
     "mro",
+    "note_import",
     "note_named",
     "resolve",
     "subclasses",
