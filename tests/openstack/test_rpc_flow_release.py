@@ -74,6 +74,38 @@ def test_a_resize_that_is_tried_again_asks_no_scheduler(release: Callable[[str],
     assert [message.method for message in messages(again.steps)] == ["prep_resize"]
 
 
+@pytest.mark.parametrize(
+    ("task", "sent"),
+    [
+        ("LiveMigrationTask", ["select_destinations", "check_can_live_migrate_destination", "live_migration"]),
+        (
+            "MigrationTask",
+            [
+                "select_destinations",
+                "prep_snapshot_based_resize_at_dest",
+                "prep_snapshot_based_resize_at_source",
+                "finish_snapshot_based_resize_at_dest",
+                "prep_resize",
+            ],
+        ),
+        (
+            "CrossCellMigrationTask",
+            [
+                "prep_snapshot_based_resize_at_dest",
+                "prep_snapshot_based_resize_at_source",
+                "finish_snapshot_based_resize_at_dest",
+            ],
+        ),
+    ],
+)
+def test_a_task_has_the_clients_that_it_is_given(release: Callable[[str], Path], task: str, sent: list[str]) -> None:
+    of = flows(release("nova-34.0.0"))
+    flow = of.flow(of.find(f"{task}._execute"))
+    own = [message for message in flow.messages if message.file.startswith("nova/conductor/tasks/")]
+    assert list(dict.fromkeys(message.method for message in own)) == sent
+    assert flow.unfollowed == ()
+
+
 def starts(of: Flows) -> Iterator[Start]:
     """Give where anything can start: REST actions, the methods of endpoints, periodic tasks."""
     program = of.program

@@ -65,6 +65,10 @@ class Heap:
             self._walker.tallest = summary.height
         return (made if made in self._going else self._alike(made)), summary
 
+    def made_of(self, class_: ClassDef) -> tuple[Object, ...]:
+        """Return the instances of exactly this class that were made so far, in that order."""
+        return tuple(made for made in self._constructors if made.class_ == class_)
+
     def _alike(self, made: Object) -> Object:
         """Return the first object of the class in which the constructor left the same: they do the same ever after.
 

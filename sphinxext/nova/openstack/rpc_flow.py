@@ -11,6 +11,7 @@ from sphinxext.nova.model import Answer, Entry, Flow, QuestionError, Source
 from sphinxext.nova.openstack.endpoints import Endpoints
 from sphinxext.nova.openstack.entries import find_entry
 from sphinxext.nova.openstack.forms import handed_over
+from sphinxext.nova.openstack.made import Makers, is_given_something
 from sphinxext.nova.openstack.quiet import Quiet
 from sphinxext.nova.openstack.telling import Teller
 from sphinxext.nova.openstack.unfollowed import explained, known_clients, sending
@@ -51,6 +52,8 @@ class Flows:
         self.endpoints = Endpoints(self.walker)
         self._quiet = Quiet()
         self._is_new = True
+        self._is_apart = False
+        """Whether what was walked is for the present question alone."""
 
     @in_large_chunk
     def find(self, asked: str) -> Start:
@@ -70,7 +73,7 @@ class Flows:
 
         It is asked again of a walker of its own where the one that all questions share met a limit.
         """
-        if not self.walker.is_for_all:
+        if self._is_apart or not self.walker.is_for_all:
             self._begin()
         was_new, self._is_new = self._is_new, False
         self._forms = ()
@@ -80,7 +83,7 @@ class Flows:
                 answer = question()
         except QuestionError as error:
             answer = error
-        if not was_new and not self.walker.is_for_all:
+        if not was_new and not self._is_apart and not self.walker.is_for_all:
             return self.ask(question)
         self.problems = (*self._forms, *self.walker.limits.problems())
         if isinstance(answer, QuestionError):
@@ -90,6 +93,14 @@ class Flows:
     def _flow(self, start: Start) -> Flow:
         teller = Teller(self.walker, self.endpoints, self._quiet, start)
         steps = teller.told()
+        if start.class_ is not None and sending(teller.lost) and is_given_something(start.class_):
+            # What makes the object may give it its clients. It is looked for among objects of a new walker: in this one
+            # there are those of earlier questions.
+            self._begin()
+            self._is_apart = True
+            makers = Makers(self.walker, self.endpoints)
+            teller = Teller(self.walker, self.endpoints, self._quiet, start, makers)
+            steps = teller.told()
         self._forms = tuple(handed_over(teller.lost))
         entry = Entry(
             name=start.name,

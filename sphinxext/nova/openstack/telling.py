@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sphinxext.nova.model import Participant, Step
     from sphinxext.nova.openstack.endpoints import Endpoint, Endpoints
     from sphinxext.nova.openstack.entries import Start
+    from sphinxext.nova.openstack.made import Makers
     from sphinxext.nova.openstack.quiet import Quiet
     from sphinxext.nova.program import ClassDef, FunctionDef
 
@@ -51,10 +52,17 @@ class _Process:
 
 
 class Teller:
-    """Tells one flow."""
+    """Tells one flow.
 
-    def __init__(self, walker: Walker, endpoints: Endpoints, quiet: Quiet, start: Start) -> None:
+    :param makers: find what makes the object on which the entry is called; ``None`` where nothing is known of what it
+        was given.
+    """
+
+    def __init__(
+        self, walker: Walker, endpoints: Endpoints, quiet: Quiet, start: Start, makers: Makers | None = None
+    ) -> None:
         self._walker = walker
+        self._makers = makers
         self._quiet = quiet
         self._endpoints = endpoints
         self._start = start
@@ -127,6 +135,8 @@ class Teller:
             for endpoint in self._endpoints.of(service):
                 if endpoint.made.class_ == class_:
                     return endpoint.made
+        if self._makers is not None:
+            return self._makers.instance(class_)
         made, _ = self._walker.heap.construct(class_, self._walker.atoms.empty)
         return made
 
