@@ -36,6 +36,7 @@ class Frame:
     __slots__ = (
         "assigns",
         "closure",
+        "ends",
         "exits",
         "is_guess",
         "line",
@@ -69,6 +70,8 @@ class Frame:
         self.line = 0
         """The line of the statement that is gone through now."""
         self.steps: list[Step] = []
+        self.ends = False
+        """Whether there is a choice among the steps in which a path ends."""
         self.lost: tuple[Lost, ...] = ()
         """The calls that were not followed."""
         self.returns: Value = ()

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from itertools import compress
 from operator import is_not
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
+from sphinxext.nova.flow.ends import (
+    EVERYTHING,
+    before_ends,
+    has_ends,
+    nested,
+    push,
+    shown,
+    structured,
+    without_ends,
+)
 from sphinxext.nova.flow.frames import FACTS, common, facts_of
-from sphinxext.nova.flow.opposites import none_of
 from sphinxext.nova.flow.refining import is_mute
-from sphinxext.nova.flow.steps import Choice, Decided, Sent, Way, Yielded, sends
+from sphinxext.nova.flow.steps import Choice, Decided, Ended, Failed, Since, Way, Yielded
 from sphinxext.nova.flow.values import Const, Facts, Sequence, truth
 from sphinxext.nova.program import FunctionDef
 from sphinxext.nova.syntax.rendering import render
@@ -19,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from sphinxext.nova.flow.frames import Frame
+    from sphinxext.nova.flow.steps import Steps
     from sphinxext.nova.flow.values import Value
     from sphinxext.nova.flow.walker import Walker
     from sphinxext.nova.syntax.forms import Block, Expr
@@ -28,20 +38,14 @@ _RERAISES: Final = "save_and_reraise_exception"
 
 _ENDS: Final = frozenset({"return", "raise"})
 
-_MOST_ENDS: Final = 30
-"""Of how many branches that end, one after the other in one block, it is told that the rest comes only without them.
-
-5 are in the releases; what comes after more than that is told as if it came in any case.
-"""
-End: TypeAlias = "Callable[[], None]"
-"""What is to be done at the end of a block."""
+_ENDED: Final = {kind: Ended(kind) for kind in EVERYTHING}
 
 
 class Statements:
     """The part of a walker that goes through statements.
 
-    Each method that runs a block tells whether the code after it can be reached. Those of ``if`` and ``try`` may return
-    instead what is to be done when the rest of the block around them was gone through; that can be reached then.
+    Each method that runs a block tells whether the code after it can be reached; where it cannot, the last step is an
+    :class:`~.steps.Ended`.
     """
 
     def __init__(self, walker: Walker) -> None:
@@ -56,6 +60,8 @@ class Statements:
             "declare": lambda *_: True,
             "return": self._return,
             "raise": self._raise,
+            "if": self._if,
+            "try": self._try,
             "for": self._for,
             "while": self._while,
             "with": self._with,
@@ -68,8 +74,8 @@ class Statements:
             "del": self._del,
             "assert": self._assert,
             "pass": lambda *_: True,
-            "break": lambda *_: False,
-            "continue": lambda *_: False,
+            "break": self._leave,
+            "continue": self._leave,
             "match": self._match,
             "print": self._print,
             "exec": lambda *_: True,
@@ -79,28 +85,16 @@ class Statements:
 
     def run(self, frame: Frame, block: Block) -> bool:
         """Go through a block."""
-        ends: list[End] = []
-        last = block[-1] if block else None
-        alive = True
         for statement in block:
-            tag = statement[0]
             frame.line = statement[1]
-            if tag == "if" or tag == "try":
-                # What comes after belongs to the branches that go on.
-                has_rest = statement is not last and len(ends) < _MOST_ENDS
-                going = self._if(frame, statement, has_rest) if tag == "if" else self._try(frame, statement, has_rest)
-                if going is True:
-                    continue
-                if going is not False:
-                    ends.append(going)
-                    continue
-            elif self._by_tag[tag](frame, statement):
-                continue
-            alive = False
-            break
-        while ends:
-            ends.pop()()
-        return alive
+            if not self._by_tag[statement[0]](frame, statement):
+                return False
+        return True
+
+    @staticmethod
+    def _leave(frame: Frame, form: Any) -> bool:  # noqa: ANN401 - a form
+        frame.steps.append(_ENDED[form[0]])
+        return False
 
     # --- simple statements
 
@@ -118,7 +112,10 @@ class Statements:
         self._walker.expressions.value(frame, expression)
         if not isinstance(called, str) or called not in self._walker.boundaries.endless:
             return True
-        return called.partition(".")[0] in frame.names
+        if called.partition(".")[0] in frame.names:
+            return True
+        frame.steps.append(_ENDED["exit"])
+        return False
 
     def _assigned(self, frame: Frame, targets: Iterable[Expr], expression: Expr) -> bool:
         value = self._walker.expressions.value(frame, expression)
@@ -178,6 +175,7 @@ class Statements:
         value = self._walker.expressions.value(frame, form[2])
         frame.returns = self._atoms.join(frame.returns, value)
         frame.exits.append(frame.facts)
+        frame.steps.append(_ENDED["return"])
         return False
 
     def _raise(self, frame: Frame, form: Any) -> bool:  # noqa: ANN401 - a form
@@ -187,6 +185,7 @@ class Statements:
                 for expression in (*arguments, *(value for _, value in keywords)):
                     if isinstance(expression, tuple) and expression[0] != "str":
                         self._walker.expressions.value(frame, expression)
+        frame.steps.append(_ENDED["raise"])
         return False
 
     def _del(self, frame: Frame, form: Any) -> bool:  # noqa: ANN401 - a form
@@ -229,15 +228,14 @@ class Statements:
 
     # --- branches
 
-    def _if(self, frame: Frame, form: Any, has_rest: bool) -> bool | End:  # noqa: ANN401, FBT001 - a form
+    def _if(self, frame: Frame, form: Any) -> bool:  # noqa: ANN401 - a form
         _, line, branches, orelse = form
-        return self._branches(frame, line, branches, orelse, has_rest=has_rest)
+        return self._branches(frame, line, branches, orelse)
 
     def _branches(  # noqa: C901 - one condition after the other
-        self, frame: Frame, line: int, branches: tuple[Any, ...] | list[Any], orelse: Block, *, has_rest: bool
-    ) -> bool | End:
+        self, frame: Frame, line: int, branches: tuple[Any, ...] | list[Any], orelse: Block
+    ) -> bool:
         ways: list[Way] = []
-        ends: list[bool] = []
         names: list[dict[str, Value]] = []
         tests: list[tuple[Expr, bool]] = []
         for index in range(len(branches) + 1):
@@ -253,12 +251,11 @@ class Statements:
             if known is True and not ways:
                 if not last:
                     tests.append((condition, True))
-                return self._taken(frame, branches, block, tests, has_rest=has_rest)
+                return self._taken(frame, branches, block, tests)
             if last and not orelse:
                 # Nothing happens, with the names that are left: they are nobody else's any more.
                 ways.append(Way(None, line, ()))
                 names.append(frame.names)
-                ends.append(True)
                 break
             kept, frame.names = frame.names, dict(frame.names)
             before = frame.aside()
@@ -269,52 +266,31 @@ class Statements:
             alive = self.run(frame, block)
             self._walker.uncertain -= 1
             steps = frame.take(before)
-            names.append(frame.names)
+            if alive:
+                names.append(frame.names)
             frame.names = kept
             if says:
                 self._walker.refining.refine(frame, condition, truth=False)
-            ends.append(alive)
-            ways.append(Way(text, where, steps))
+            ways.append(Way(text, where, steps, None if last else condition))
             if known is True:
                 break
-        going = [one for one, alive in zip(names, ends, strict=True) if alive]
-        if going:
-            frame.names = self._joined(going)
+        if names:
+            frame.names = self._joined(names)
         for way in ways:
             if way.steps:
                 break
         else:
-            return bool(going)
-        conditions = [condition for _, condition, text, _ in branches if text is not None]
-        ended = [way for way, alive in zip(ways, ends, strict=True) if not alive and sends(way.steps)]
-        on = [way for way in ways if way not in ended]
-        if not going or not ended or not has_rest:
-            self._choice(frame, ways, conditions)
-            return bool(going)
-        # Some branches end here with steps of their own: what comes after happens only on the other ones.
-        before = frame.aside()
-        if len(on) == 1:
-            frame.steps += on[0].steps
-        else:
-            self._choice(frame, on, conditions)
+            return bool(names)
+        conditions = tuple(condition for _, condition, text, _ in branches if text is not None)
+        choice = Choice("alt", frame.scope, tuple(ways), conditions, is_whole=True)
+        choice.ends = any(has_ends(way.steps) for way in ways)
+        frame.ends = frame.ends or choice.ends
+        frame.steps += shown(choice)
+        return bool(names)
 
-        def end() -> None:
-            steps = frame.take(before)
-            self._choice(frame, [*ended, Way(None, line, steps)], conditions)
-
-        return end
-
-    def _taken(
-        self,
-        frame: Frame,
-        branches: Iterable[Any],
-        block: Block,
-        tests: Iterable[tuple[Expr, bool]],
-        *,
-        has_rest: bool,
-    ) -> bool | End:
+    def _taken(self, frame: Frame, branches: Iterable[Any], block: Block, tests: Iterable[tuple[Expr, bool]]) -> bool:
         """Go through the branch that is taken for certain, ``block``."""
-        ending = has_rest and _all_end(branches)
+        ending = _all_end(branches)
         if not block and not ending:
             return True
         by = tuple(dict.fromkeys(one for test, _ in tests for one in self._reasons(frame, test)))
@@ -326,29 +302,14 @@ class Statements:
         steps = frame.take(before)
         if by and steps:
             frame.steps.append(Decided(by, steps))
+            frame.ends = frame.ends or has_ends(steps)
         else:
             frame.steps += steps
-        if not alive or not ending or not by:
-            return alive
-        # What comes after branches that ended and were not taken is what they chose, too.
-        outside = frame.aside()
-
-        def end() -> None:
-            steps = frame.take(outside)
-            if any(isinstance(step, Sent) for step in steps):
-                frame.steps.append(Decided(by, steps))
-            else:
-                frame.steps += steps
-
-        return end
-
-    def _choice(self, frame: Frame, ways: list[Way], conditions: list[Expr]) -> None:
-        """Note what happens in which branch; ``conditions`` are those of all branches but the last."""
-        shown = tuple(way for way in ways if way.steps)
-        if len(shown) == 1 and shown[0].condition is None and conditions:
-            shown = (Way(render(none_of(conditions)), shown[0].line, shown[0].steps),)
-        if shown:
-            frame.steps.append(Choice("alt" if len(shown) > 1 else "opt", frame.scope, shown))
+        if alive and ending and by:
+            # The branches that were not taken end: what comes after is what they chose, too.
+            frame.steps.append(Since(by))
+            frame.ends = True
+        return alive
 
     def _reasons(self, frame: Frame, condition: Expr) -> Iterable[str]:
         """Say which literals decided a condition."""
@@ -395,7 +356,7 @@ class Statements:
                 frame.names[name] = self._atoms.any
             branches.append((where, ("call", "match", (), (), where, 0) if guard is None else guard, text, block))
         frame.names.setdefault("match", self._atoms.any)
-        return self._branches(frame, line, branches, (), has_rest=False) is True
+        return self._branches(frame, line, branches, ())
 
     # --- loops
 
@@ -427,21 +388,46 @@ class Statements:
         steps = frame.take(aside)
         frame.names = self._joined([before, frame.names])
         if steps:
-            frame.steps.append(Choice("loop", frame.scope, (Way(text, line, steps),)))
+            ends = has_ends(steps)
+            frame.ends = frame.ends or ends
+            frame.steps.append(Choice("loop", frame.scope, (Way(text, line, steps),), ends=ends))
         return self.run(frame, orelse)
 
     # --- try and with
 
-    def _try(self, frame: Frame, form: Any, has_rest: bool) -> bool | End:  # noqa: ANN401, FBT001 - a form
+    def _try(self, frame: Frame, form: Any) -> bool:  # noqa: ANN401 - a form
         _, line, block, handlers, orelse, final = form
         first_exit = len(frame.exits)
         before = dict(frame.names)
+        outside = frame.aside()
         alive = self.run(frame, block)
         # A handler may run after any part of the block.
         during = self._joined([before, frame.names])
         alive = alive and self.run(frame, orelse)
+        body = frame.take(outside)
         names = [frame.names] if alive else []
         going: list[dict[str, Value]] = []
+        after = self._handled(frame, handlers, during, going)
+        reachable = [*names, *going]
+        frame.names = self._joined(reachable) if reachable else during
+        goes_on = True
+        if final:
+            aside = frame.aside()
+            goes_on = self._finally(frame, final, first_exit)
+            after += frame.take(aside)
+        steps = _with_handlers(body, after, is_handled=bool(handlers))
+        goes_on = goes_on and bool(reachable)
+        if goes_on and not names:
+            # Only what an exception has led to a handler that went on gets here.
+            steps = (*without_ends(steps, EVERYTHING), Failed(frame.scope, line))
+        frame.steps += steps
+        frame.ends = frame.ends or has_ends(steps)
+        return goes_on
+
+    def _handled(
+        self, frame: Frame, handlers: Iterable[Any], during: dict[str, Value], going: list[dict[str, Value]]
+    ) -> Steps:
+        """Go through the handlers of a ``try``; ``going`` gets the names of those that go on."""
         ways: list[Way] = []
         for where, exception, alias, handler in handlers:
             frame.names = dict(during)
@@ -452,26 +438,10 @@ class Statements:
             if self.run(frame, handler):
                 going.append(frame.names)
             self._walker.uncertain -= 1
-            steps = frame.take(aside)
+            steps = structured(frame.take(aside))
             if steps:
                 ways.append(Way(render(exception) if exception is not None else None, where, steps))
-        if ways:
-            frame.steps.append(Choice("failure", frame.scope, tuple(ways)))
-        reachable = [*names, *going]
-        frame.names = self._joined(reachable) if reachable else during
-        if (final and not self._finally(frame, final, first_exit)) or not reachable:
-            return False
-        if names or not has_rest:
-            return True
-        # Only those whose handler went on get here.
-        aside = frame.aside()
-
-        def end() -> None:
-            steps = frame.take(aside)
-            if steps:
-                frame.steps.append(Choice("failure", frame.scope, (Way(None, line, steps),)))
-
-        return end
+        return (Choice("failure", frame.scope, tuple(ways)),) if ways else ()
 
     def _finally(self, frame: Frame, block: Block, first_exit: int) -> bool:
         last_exit = len(frame.exits)
@@ -494,6 +464,9 @@ class Statements:
         aside, first_exit = frame.aside(), len(frame.exits)
         alive = self._with_items(frame, line, others, block)
         inside = frame.take(aside)
+        if has_ends(inside):
+            inside = nested(inside)
+            frame.ends = True
         frame.steps += entered.around(inside)
         frame.forget(entered.assigns)
         frame.forget_at_exits(entered.assigns, first_exit, len(frame.exits))
@@ -506,6 +479,16 @@ class Statements:
         frame.yields = self._atoms.join(frame.yields, value)
         frame.steps.append(Yielded())
         return self._atoms.any
+
+
+def _with_handlers(body: Steps, after: Steps, *, is_handled: bool) -> Steps:
+    """Return the steps of a block with what its handlers and its ``finally`` do, also where a path ends in it."""
+    if not has_ends(body):
+        return (*body, *after)
+    body = nested(body)
+    if is_handled:
+        body = without_ends(body, {"raise"})
+    return push(before_ends(body, after), after) if after else body
 
 
 def _all_end(branches: Iterable[Any]) -> bool:

@@ -89,20 +89,36 @@ class Reached:
 
 @dataclass(slots=True, eq=False)
 class Way:
-    """One of several ways on, under a condition as it is written; ``None`` for what is left."""
+    """One of several ways on, under a condition as it is written; ``None`` for what is left.
+
+    ``test`` is the condition as an expression, ``None`` where there is none to be turned round.
+    """
 
     condition: str | None
     line: int
     steps: Steps
+    test: Expr = field(default=None, hash=False)
+
+    def with_steps(self, steps: Steps) -> Way:
+        """Return the same branch with other steps."""
+        return Way(self.condition, self.line, steps, self.test)
 
 
 @dataclass(slots=True, eq=False)
 class Choice:
-    """``kind`` is ``alt``, ``opt``, ``loop`` or ``failure``."""
+    """``kind`` is ``alt``, ``opt``, ``loop`` or ``failure``.
+
+    ``conditions`` are those of all branches but the last, the ones that never hold included. While a function is gone
+    through, ``ends`` says that a path ends in it (see :mod:`~.ends`): all branches are there then, the empty ones too,
+    and ``is_whole`` says that one of them is always taken.
+    """
 
     kind: str
     scope: Scope
     ways: tuple[Way, ...]
+    conditions: tuple[Expr, ...] = ()
+    is_whole: bool = False
+    ends: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -116,6 +132,28 @@ class Decided:
 @dataclass(slots=True, eq=False)
 class Yielded:
     """Where a generator function gives something, and the body of a ``with`` runs."""
+
+
+@dataclass(slots=True, eq=False)
+class Ended:
+    """A path ends: ``kind`` is ``return``, ``raise``, ``exit``, ``break`` or ``continue``. In no summary."""
+
+    kind: str
+
+
+@dataclass(slots=True, eq=False)
+class Since:
+    """What decided the rest of a block: the branches that were not taken end. In no summary."""
+
+    by: tuple[str, ...]
+
+
+@dataclass(slots=True, eq=False)
+class Failed:
+    """The rest of a block is reached only after an exception. In no summary."""
+
+    scope: Scope
+    line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +174,7 @@ class Lost:
     library: str | None = None
 
 
-Step: TypeAlias = "Call | Sent | Reached | Choice | Decided | Yielded"
+Step: TypeAlias = "Call | Sent | Reached | Choice | Decided | Yielded | Ended | Since | Failed"
 Steps: TypeAlias = "tuple[Step, ...]"
 
 

@@ -16,6 +16,7 @@ from sphinxext.nova.flow.boundaries import Boundaries
 from sphinxext.nova.flow.calls import Calls
 from sphinxext.nova.flow.containers import Containers
 from sphinxext.nova.flow.decorating import Decorating, is_property
+from sphinxext.nova.flow.ends import plain, structured
 from sphinxext.nova.flow.expressions import Expressions
 from sphinxext.nova.flow.frames import ANYTHING, UNFINISHED, Frame, common
 from sphinxext.nova.flow.globals import Globals
@@ -36,7 +37,7 @@ from sphinxext.nova.flow.messaging import Messaging
 from sphinxext.nova.flow.names import assigned_names, used_names
 from sphinxext.nova.flow.refining import Refining
 from sphinxext.nova.flow.statements import Statements
-from sphinxext.nova.flow.steps import Summary, sends, tells
+from sphinxext.nova.flow.steps import Ended, Summary, sends, tells
 from sphinxext.nova.flow.texts import Texts
 from sphinxext.nova.flow.unfollowed import Clients, Unfollowed
 from sphinxext.nova.flow.values import (
@@ -62,6 +63,7 @@ from sphinxext.nova.syntax.facts import ParameterKind
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Mapping
 
+    from sphinxext.nova.flow.steps import Steps
     from sphinxext.nova.flow.values import Arguments, Atom, Closure, Value
     from sphinxext.nova.program import Member, Program, Scope
     from sphinxext.nova.syntax.facts import Parameter
@@ -340,7 +342,7 @@ class Walker:
         if definition is not None:
             self._inside[definition].pop()
         del self._going[key]
-        summary.steps = tuple(frame.steps)
+        steps = summary.steps = _steps(frame, definition)
         summary.returns = frame.returns
         summary.yields = frame.yields
         summary.is_complete = True
@@ -349,9 +351,9 @@ class Walker:
             self.limits.is_met = True
         self.tallest = max(tallest, summary.height)
         summary.lost = frame.lost
-        if frame.steps:
-            summary.sends = sends(summary.steps)
-            summary.tells = summary.sends or tells(summary.steps)
+        if steps:
+            summary.sends = sends(steps)
+            summary.tells = summary.sends or tells(steps)
         if frame.exits and all(frame.exits):
             summary.leaves = self._left(frame, definition)
         if self._lowest >= depth:
@@ -666,3 +668,14 @@ def _is_long(name: str) -> bool:
     """Tell whether a name is so far from anything imported that nothing is known of it."""
     returned = name.rfind("()")
     return returned >= 0 and name.count(".", returned) >= _LONGEST_CHAIN
+
+
+def _steps(frame: Frame, definition: FunctionDef | None) -> Steps:
+    """Return what is done in a function that was gone through, without the marks of where its paths end."""
+    steps = tuple(frame.steps)
+    if steps and type(steps[-1]) is Ended:
+        steps = steps[:-1]
+    if not frame.ends:
+        return steps
+    is_generator = definition is not None and definition.fact.is_generator
+    return structured(steps) if not is_generator and sends(steps) else plain(steps)
