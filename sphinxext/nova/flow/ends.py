@@ -1,6 +1,6 @@
 """Where paths end: what comes after a branch that ends belongs to the other branches alone.
 
-Statements leave an :class:`~.steps.Ended` where a path ends. When a function, a loop or a ``try`` is done,
+Statements leave an ``Ended`` where a path ends. When a function, a loop or a ``try`` is done,
 :func:`nested` puts the steps after a choice into those of its branches that go on, so that no two steps of which one is
 behind a ``return`` of the other are on one path. A branch that ends without a step of its own is a guard: what comes
 after it is under the opposite condition. One that ends by ``raise`` without a step of its own is a check, and leaves no
@@ -51,7 +51,7 @@ def structured(steps: Steps) -> Steps:
 def nested(steps: Steps) -> Steps:
     """Return steps of which none stands after a choice that ends on some of its branches.
 
-    An :class:`Ended` is the last of its steps then, and so is a choice that has one.
+    An ``Ended`` is the last of its steps then, and so is a choice that has one.
     """
     left = sum(type(step) is Choice and step.ends for step in steps) - _MOST_ENDS
     rest: Steps = ()

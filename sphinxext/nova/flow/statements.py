@@ -45,7 +45,7 @@ class Statements:
     """The part of a walker that goes through statements.
 
     Each method that runs a block tells whether the code after it can be reached; where it cannot, the last step is an
-    :class:`~.steps.Ended`.
+    ``Ended``.
     """
 
     def __init__(self, walker: Walker) -> None:
