@@ -109,7 +109,7 @@ class Choice:
     """``kind`` is ``alt``, ``opt``, ``loop`` or ``failure``.
 
     ``conditions`` are those of all branches but the last, the ones that never hold included. While a function is gone
-    through, ``ends`` says that a path ends in it (see :mod:`~.ends`): all branches are there then, the empty ones too,
+    through, ``ends`` says that a path ends in it (see ``ends``): all branches are there then, the empty ones too,
     and ``is_whole`` says that one of them is always taken.
     """
 
