@@ -31,16 +31,19 @@ _MOST_ENDS: Final = 30
 
 What comes after more than that is told as if it came in any case.
 """
-_MOST_COPIES: Final = 16
+_MOST_COPIED: Final = 4
 """How many messages and calls the copies of what comes after several branches may have together."""
+_MOST_COPIED_UNKNOWN: Final = 16
+"""The same where it is not known under which condition the branches end: without copies, it would be told as if it came
+in any case."""
+
+
+_MARKS: Final = (Since, Failed)
 
 
 def has_ends(steps: Iterable[Step]) -> bool:
     """Return whether some of the steps are on paths that end, or belong to such paths."""
     return any(type(step) is Ended or type(step) in _MARKS or (type(step) is Choice and step.ends) for step in steps)
-
-
-_MARKS: Final = (Since, Failed)
 
 
 def structured(steps: Steps) -> Steps:
@@ -82,11 +85,20 @@ def _before(step: Step, rest: Steps) -> Steps:
             body = without_ends(nested(way.steps), LEAVES_BODY)
             return push((_choice(step, (way.with_steps(body),)),), rest)
         case Choice(ends=True):
-            nests = [way.with_steps(nested(way.steps)) for way in step.ways]
-            # A branch that only raises is a check: what comes after it is the normal case.
-            ways = tuple(way for way in nests if not _only_fails(way.steps))
+            ways = _without_checks(tuple(way.with_steps(nested(way.steps)) for way in step.ways))
             return push(shown(_choice(step, ways)), rest) if ways else (Ended("raise"),)
     return (step, *rest)
+
+
+def _without_checks(ways: tuple[Way, ...]) -> tuple[Way, ...]:
+    """Return the ways of a choice without those that do nothing but raise: the others are the normal case."""
+    found = tuple(way for way in ways if not _only_fails(way.steps))
+    checks = _tests(way for way in ways if way not in found)
+    if len(found) == 1 and found[0].test is None and found[0].steps and checks:
+        # What is done in an "else" has no other condition.
+        test = none_of(checks)
+        return (Way(render(test), found[0].line, found[0].steps, test),)
+    return found
 
 
 def push(steps: Steps, rest: Steps) -> Steps:
@@ -150,7 +162,7 @@ def plain(steps: Steps) -> Steps:
                 break
             case Choice(ends=True):
                 ways = tuple(way.with_steps(plain(way.steps)) for way in step.ways)
-                found += shown(Choice(step.kind, step.scope, ways, step.conditions))
+                found += shown(Choice(step.kind, step.scope, ways))
             case Decided(by=by, steps=inside) if has_ends(inside):
                 found += _decided(by, plain(inside))
             case _:
@@ -162,108 +174,102 @@ def plain(steps: Steps) -> Steps:
 
 
 def _after_choice(choice: Choice, rest: Steps) -> Steps:
-    """Return a choice of which some paths end, with what comes after it on the others."""
+    """Return a choice of which some paths end, with what comes after it on the others.
+
+    Where one path alone goes on, the rest is put there. Where several do, it is put once after the choice, under the
+    condition that no path has ended, or else a copy of it at the end of each.
+    """
     ways = choice.ways
-    ended = [way for way in ways if _all_end(way.steps)]
-    speaking = [way for way in ended if tells(way.steps)]
-    mixed = [way for way in ways if way not in ended and has_ends(way.steps)]
-    if not speaking and not any(_ends_after_steps(way.steps) for way in mixed):
-        return _guarded(choice, ways, rest)
-    copies = 1 + sum(_live_ends(way.steps) for way in mixed)
-    if copies > 1 and copies * _weight(rest) > _MOST_COPIES:
-        return (*without_ends((choice,), EVERYTHING), *_under(choice, _condition(ways), rest))
-    silent = [way for way in ended if way not in speaking]
-    going = [way for way in ways if way not in ended and way not in mixed]
-    inner = _guarded(choice, [*silent, *going], rest) if silent else (*_others(choice, going), *rest)
-    apart = [
-        way.with_steps(push(way.steps, rest) if way in mixed else way.steps)
-        for way in ways
-        if way in speaking or way in mixed
-    ]
-    line = going[0].line if going else choice.ways[0].line
-    others = () if _is_exhausted(choice, [*speaking, *mixed]) else (Way(None, line, inner),)
-    return (_choice(choice, (*apart, *others)),)
+    last = max(index for index, way in enumerate(ways) if has_ends(way.steps))
+    # The ways after the last one that ends can be told as one, with one copy.
+    tail = ways[last + 1 :]
+    inside = sum(_live_ends(way.steps) for way in ways[: last + 1])
+    copies = inside + bool(tail)
+    if inside and copies > 1:
+        condition = _condition(ways)
+        speaks = any(_ends_after_steps(way.steps) for way in ways)
+        most = _MOST_COPIED_UNKNOWN if condition is None else _MOST_COPIED if speaks else 0
+        if copies * _weight(rest) > most:
+            return (*without_ends((choice,), EVERYTHING), *_unless_ended(choice, condition, rest))
+    pushed = [way.with_steps(push(way.steps, rest)) for way in ways[: last + 1]]
+    if tail:
+        pushed.append(Way(None, tail[0].line, (*shown(_choice(choice, tail)), *rest)))
+    return (_choice(choice, tuple(pushed)),)
 
 
-def _guarded(choice: Choice, ways: Sequence[Way], rest: Steps) -> Steps:
-    """Return what comes after guards under their opposite, and what else their choice does."""
-    condition = _condition(ways)
-    guards = [index for index, way in enumerate(ways) if _all_end(way.steps) and not tells(way.steps)]
-    others = ways[len(guards) :]
-    if guards == list(range(len(guards))) and not any(has_ends(way.steps) for way in others):
-        # The guards come first: all else is under their opposite as well.
-        return _under(choice, condition, (*_others(choice, others), *rest))
-    whole = Choice(choice.kind, choice.scope, tuple(ways), choice.conditions, ends=True)
-    return (*without_ends((whole,), EVERYTHING), *_under(choice, condition, rest))
-
-
-def _others(choice: Choice, ways: Sequence[Way]) -> Steps:
-    """Return what is done in those branches of a choice that are left when no other is taken."""
-    if len(ways) == 1:
-        return ways[0].steps
-    tests = tuple(way.test for way in ways if way.test is not None)
-    return shown(Choice(choice.kind, choice.scope, tuple(ways), tests))
-
-
-def _under(choice: Choice, condition: Expr, steps: Steps) -> Steps:
+def _unless_ended(choice: Choice, condition: Expr, rest: Steps) -> Steps:
+    """Return steps that are done where no path of a choice has ended; ``condition`` is ``None`` if that is unknown."""
     if condition is None:
-        return steps
-    return (_choice(Choice("opt", choice.scope, ()), (Way(render(condition), choice.ways[0].line, steps),)),)
+        return rest
+    line = choice.ways[0].line
+    ended = opposite(condition)
+    return (_choice(choice, (Way(render(ended), line, (Ended("return"),), ended), Way(None, line, rest))),)
 
 
 def _condition(ways: Sequence[Way]) -> Expr:
     """Return the condition under which none of the ways has ended; ``None`` where that is not known."""
     parts: list[Expr] = []
     before: list[Expr] = []
+    """The conditions of the ways before that may go on."""
     for way in ways:
-        own = way.test
-        if has_ends(way.steps):
-            ending = _ending(way.steps)
-            if own is None:
-                # What is left of the others: it goes on where one of them is taken.
-                if ending is True and before:
-                    parts.append(before[0] if len(before) == 1 else ("or", tuple(before)))
-                continue
-            ends = own if ending is True else None if ending is None else ("and", (own, ending))
-            if ends is not None:
-                parts.append(("or", (*before, opposite(ends))) if before else opposite(ends))
-        elif own is not None:
-            before.append(own)
-    if not parts:
-        return None
-    return parts[0] if len(parts) == 1 else ("and", tuple(parts))
+        if not has_ends(way.steps):
+            if way.test is not None:
+                before.append(way.test)
+            continue
+        ends = _both(way.test, _ending(way.steps))
+        if ends is None:
+            return None
+        goes_on = (*before, *(() if ends is True else (opposite(ends),)))
+        if not goes_on:
+            return None
+        parts.append(_any(goes_on))
+        if way.test is not None and ends != way.test:
+            before.append(way.test)
+    return _all(tuple(parts))
+
+
+def _any(conditions: tuple[Expr, ...]) -> Expr:
+    return conditions[0] if len(conditions) == 1 else ("or", conditions)
+
+
+def _all(conditions: tuple[Expr, ...]) -> Expr:
+    return conditions[0] if len(conditions) == 1 else ("and", conditions)
+
+
+def _both(test: Expr, ending: Expr) -> Expr:
+    """Return under which condition a way ends; its ``test`` is ``None`` for what is left of the others."""
+    if ending is None or test is None:
+        return ending
+    return test if ending is True else _all((test, ending))
 
 
 def _ending(steps: Steps) -> Expr:
-    """Return under which condition these steps end: ``True`` always, ``None`` where that is not written."""
+    """Return under which condition nested steps end: ``True`` always, ``None`` where that is not written."""
     last = steps[-1]
-    if isinstance(last, Ended):
+    if _all_end(steps):
         return True
     if not isinstance(last, Choice) or last.kind == "loop":
         return None
-    ways = [way for way in last.ways if has_ends(way.steps)]
-    if len(ways) != 1 or ways[0].condition is None:
-        return None
-    own, inner = ways[0].test, _ending(ways[0].steps)
-    if own is None or inner is None:
-        return None
-    return own if inner is True else ("and", (own, inner))
+    found: list[Expr] = []
+    before: list[Expr] = []
+    for way in last.ways:
+        if has_ends(way.steps):
+            ends = _both(way.test, _ending(way.steps))
+            if ends is None:
+                return None
+            found.append(_all((*map(opposite, before), *(() if ends is True else (ends,)))))
+        before += _tests((way,))
+    return _any(tuple(found))
 
 
 def _after_loop(loop: Choice, rest: Steps) -> Steps:
     """Return a loop that may end in a ``return``, with what comes after it when it does not."""
     way = loop.ways[0]
-    if not _ends_after_steps(way.steps) or not sends(rest):
+    if not _ends_after_steps(way.steps) or not tells(rest):
         return (*without_ends((loop,), EVERYTHING), *rest)
-    body = without_ends(way.steps, EVERYTHING)
-    inside = way.with_steps(body)
-    return (
-        Choice(
-            "alt",
-            loop.scope,
-            (Way(None, way.line, (Choice("loop", loop.scope, (inside,)),)), Way(None, way.line, rest)),
-        ),
-    )
+    body = way.with_steps(without_ends(way.steps, EVERYTHING))
+    left = (Choice("loop", loop.scope, (body,)), Ended("return"))
+    return (Choice("alt", loop.scope, (Way(None, way.line, left), Way(None, way.line, rest)), ends=True),)
 
 
 # --- what steps are
@@ -327,37 +333,63 @@ def _weight(steps: Steps) -> int:
     return found
 
 
-def _is_exhausted(choice: Choice, ways: Sequence[Way]) -> bool:
-    return choice.is_whole and len(ways) == len(choice.ways)
-
-
 # --- making choices
 
 
 def _choice(of: Choice, ways: tuple[Way, ...]) -> Choice:
-    return Choice(
-        of.kind if len(ways) < 2 or of.kind != "opt" else "alt",
-        of.scope,
-        ways,
-        of.conditions,
-        is_whole=of.is_whole,
-        ends=any(has_ends(way.steps) for way in ways),
-    )
+    return Choice(of.kind, of.scope, ways, is_whole=of.is_whole, ends=any(has_ends(way.steps) for way in ways))
 
 
 def shown(choice: Choice) -> Steps:
-    """Return a choice as it is shown: without the ways on which nothing is done."""
+    """Return a choice as it is shown: without the ways on which nothing is done, which the other conditions then name.
+
+    The conditions of a choice are those of the source: each holds where none before it does.
+    """
     if choice.ends:
         return (choice,)
-    ways = tuple(way for way in choice.ways if way.steps)
-    if not ways:
-        return ()
     if choice.kind not in {"alt", "opt"}:
-        return (Choice(choice.kind, choice.scope, ways),)
-    if len(ways) == 1 and ways[0].condition is None and choice.conditions:
-        text = render(none_of(choice.conditions))
-        ways = (Way(text, ways[0].line, ways[0].steps),)
-    return (Choice("alt" if len(ways) > 1 else "opt", choice.scope, ways),)
+        ways = tuple(way for way in choice.ways if way.steps)
+        return (Choice(choice.kind, choice.scope, ways),) if ways else ()
+    first = next((index for index, way in enumerate(choice.ways) if way.steps), None)
+    if first is None:
+        return ()
+    silent, inner = _tests(choice.ways[:first]), _without_silent(choice, choice.ways[first:])
+    if not silent:
+        return inner
+    match inner:
+        case (Choice(kind="opt", ways=(Way(test=test) as only,)),) if test is not None:
+            # One condition says both.
+            both = ("and", (*map(opposite, silent), test))
+            return (Choice("opt", choice.scope, (Way(render(both), only.line, only.steps, both),)),)
+    return _opt(choice, none_of(silent), inner)
+
+
+def _without_silent(choice: Choice, ways: Sequence[Way]) -> Steps:
+    """Return a choice, of which something is done in the first way, without the ways on which nothing is done."""
+    silent: list[Expr] = []
+    found: list[Way] = []
+    for way in ways:
+        if not way.steps:
+            silent += _tests((way,))
+        elif not silent:
+            found.append(way)
+        elif way.test is None:
+            found.append(way.with_steps(_opt(choice, none_of(silent), way.steps)))
+        else:
+            test = ("and", (*map(opposite, silent), way.test))
+            found.append(Way(render(test), way.line, way.steps, test))
+    if len(found) == 1 and found[0].condition is None:
+        return found[0].steps
+    return (Choice("alt" if len(found) > 1 else "opt", choice.scope, tuple(found)),)
+
+
+def _tests(ways: Iterable[Way]) -> list[Expr]:
+    return [way.test for way in ways if way.test is not None]
+
+
+def _opt(choice: Choice, condition: Expr, steps: Steps) -> Steps:
+    way = Way(render(condition), choice.ways[0].line, steps, condition)
+    return (Choice("opt", choice.scope, (way,)),)
 
 
 def _decided(by: tuple[str, ...], steps: Steps) -> Steps:

@@ -271,7 +271,7 @@ class Statements:
             frame.names = kept
             if says:
                 self._walker.refining.refine(frame, condition, truth=False)
-            ways.append(Way(text, where, steps, None if last else condition))
+            ways.append(Way(text, where, steps, None if last or text is None else condition))
             if known is True:
                 break
         if names:
@@ -281,8 +281,7 @@ class Statements:
                 break
         else:
             return bool(names)
-        conditions = tuple(condition for _, condition, text, _ in branches if text is not None)
-        choice = Choice("alt", frame.scope, tuple(ways), conditions, is_whole=True)
+        choice = Choice("alt", frame.scope, tuple(ways), is_whole=True)
         choice.ends = any(has_ends(way.steps) for way in ways)
         frame.ends = frame.ends or choice.ends
         frame.steps += shown(choice)

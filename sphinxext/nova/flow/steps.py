@@ -108,15 +108,13 @@ class Way:
 class Choice:
     """``kind`` is ``alt``, ``opt``, ``loop`` or ``failure``.
 
-    ``conditions`` are those of all branches but the last, the ones that never hold included. While a function is gone
-    through, ``ends`` says that a path ends in it (see ``ends``): all branches are there then, the empty ones too,
-    and ``is_whole`` says that one of them is always taken.
+    While a function is gone through, ``ends`` says that a path ends in it (see ``ends``): all branches are there then,
+    the empty ones too, and ``is_whole`` says that one of them is always taken.
     """
 
     kind: str
     scope: Scope
     ways: tuple[Way, ...]
-    conditions: tuple[Expr, ...] = ()
     is_whole: bool = False
     ends: bool = False
 

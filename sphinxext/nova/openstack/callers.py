@@ -75,13 +75,11 @@ class Callers:
         """Return the lines at which something of these names is called, by the outermost function."""
         found: defaultdict[FunctionDef, list[int]] = defaultdict(list)
         for fact in module.facts.functions:
-            inner = outermost = FunctionDef(module, fact.index)
-            while isinstance(outermost.outer, FunctionDef):
-                outermost = outermost.outer
+            inner = FunctionDef(module, fact.index)
             for _, called, _, _, line, _ in calls(inner.body):
                 name = called[2] if isinstance(called, tuple) and called[0] == "attr" else called
                 if isinstance(name, str) and self._may_call(inner, name):
-                    found[outermost].append(line)
+                    found[inner.outermost].append(line)
         return found
 
     def _may_call(self, function: FunctionDef, called: str) -> bool:

@@ -110,11 +110,9 @@ def _parameters(function: FunctionDef | None) -> tuple[Parameter, ...]:
 
 def _calling(module: Module, name: str) -> Iterator[FunctionDef]:
     for fact in module.facts.functions:
-        inner = outermost = FunctionDef(module, fact.index)
-        while isinstance(outermost.outer, FunctionDef):
-            outermost = outermost.outer
+        inner = FunctionDef(module, fact.index)
         for _, called, *_ in calls(inner.body):
             last = called[2] if isinstance(called, tuple) and called[0] == "attr" else called
             if isinstance(last, str) and last.rpartition(".")[2] == name:
-                yield outermost
+                yield inner.outermost
                 break

@@ -178,6 +178,14 @@ class FunctionDef:
         return f"<FunctionDef {self.name}>"
 
     @property
+    def outermost(self) -> FunctionDef:
+        """The function that this one is written in, and which is in no other; itself where it is in none."""
+        found = self
+        while isinstance(found.outer, FunctionDef):
+            found = found.outer
+        return found
+
+    @property
     def body(self) -> Block:
         """The statements of the function, decoded once."""
         if self._body is None or not self.module.is_noted:

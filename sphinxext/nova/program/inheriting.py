@@ -99,11 +99,9 @@ def _found(class_: ClassDef, words: Mapping[str, bytes]) -> Mapping[str, set[str
 def _functions(class_: ClassDef) -> Iterator[tuple[str, FunctionDef]]:
     """Give the methods of a class by their names, and what is defined inside each by the name of that."""
     for fact in class_.module.facts.functions:
-        function = outermost = FunctionDef(class_.module, fact.index)
+        function = FunctionDef(class_.module, fact.index)
         if function.inside == class_:
-            while isinstance(outermost.outer, FunctionDef):
-                outermost = outermost.outer
-            yield outermost.fact.name, function
+            yield function.outermost.fact.name, function
 
 
 def _assigned(class_: ClassDef) -> Iterable[str]:
