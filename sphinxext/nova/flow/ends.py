@@ -359,7 +359,7 @@ def shown(choice: Choice) -> Steps:
     match inner:
         case (Choice(kind="opt", ways=(Way(test=test) as only,)),) if test is not None:
             # One condition says both.
-            both = ("and", (*map(opposite, silent), test))
+            both: Expr = ("and", (*map(opposite, silent), test))
             return (Choice("opt", choice.scope, (Way(render(both), only.line, only.steps, both),)),)
     return _opt(choice, none_of(silent), inner)
 
@@ -376,7 +376,7 @@ def _without_silent(choice: Choice, ways: Sequence[Way]) -> Steps:
         elif way.test is None:
             found.append(way.with_steps(_opt(choice, none_of(silent), way.steps)))
         else:
-            test = ("and", (*map(opposite, silent), way.test))
+            test: Expr = ("and", (*map(opposite, silent), way.test))
             found.append(Way(render(test), way.line, way.steps, test))
     if len(found) == 1 and found[0].condition is None:
         return found[0].steps
