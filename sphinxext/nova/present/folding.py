@@ -275,12 +275,13 @@ class _Folder:
         wanted: list[tuple[Condition, Branch]] = []
         older: list[Branch] = []
         decided = False
-        for branch in block.branches:
+        for number, branch in enumerate(block.branches, 1):
             newest = of_newest(branch.condition) if block.kind in {"alt", "opt"} else None
             if self._choice.branches != "all" and (decided or newest is False):
                 older.append(branch)
             else:
-                wanted.append((Condition(branch.condition, tuple(earlier)), branch))
+                unnamed = (number, len(block.branches)) if branch.condition is None and not earlier else (1, 1)
+                wanted.append((Condition(branch.condition, tuple(earlier), *unnamed), branch))
             decided = decided or newest is True
             earlier += [branch.condition] if branch.condition is not None else []
         self._leave_out(Reason.VERSION, [message for branch in older for message in messages(branch.steps)])

@@ -106,10 +106,15 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """When a branch is taken: an expression of the source, or (``None``) that none of ``others`` holds."""
+    """When a branch is taken: an expression of the source, or (``None``) that none of ``others`` holds.
+
+    Where there is neither, ``number`` says which branch of ``count`` it is, from 1.
+    """
 
     text: str | None
     others: tuple[str, ...] = ()
+    number: int = 1
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
