@@ -68,11 +68,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     command = parser()
     asked = command.parse_args(arguments)
+    if asked.list is None and asked.argument is None:
+        command.error(f"{asked.question} needs what to ask for, which {asked.question} --list shows")
     if sys.stdout is None:
         _refuse(_CLOSED)
     try:
         with _Asking(asked, open_checkout(asked.checkout)) as asking:
-            answer: Answer[Any] = asked.ask(asking)
+            answer: Answer[Any] = asked.ask(asking) if asked.list is None else _askable(asking)
         checkout = asking.checkout
         try:
             _print(_formatted(answer, checkout, asked))
@@ -80,13 +82,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _print(_formatted(answer, checkout, asked, sys.stdout.encoding))
     except QuestionError as error:
         command.error(str(error))
-    if asked.format != "json":
+    if asked.format != "json" or asked.list is not None:
         for problem in answer.problems:
             place = ":".join(str(part) for part in (problem.file or checkout.spec, problem.line) if part)
             _complain(f"{place}: {problem.message} [{problem.kind}]")
-        for line in _explanation(answer, asked):
+        for line in _explanation(answer, asked) if asked.list is None else ():
             _complain(line)
-    if asked.format == "mermaid" and asked.part is None and (count := _diagram(answer, asked)[1]) > 1:
+    if (
+        asked.format == "mermaid"
+        and asked.list is None
+        and asked.part is None
+        and (count := _diagram(answer, asked)[1]) > 1
+    ):
         _complain(f"{PROGRAM}: part 1 of {count}: --part N prints another")
     for note in asking.notes():
         _complain(note)
@@ -102,7 +109,7 @@ def _print(text: str) -> None:
     if sys.stdout is None:
         _refuse(_CLOSED)
     try:
-        sys.stdout.write(f"{text}\n")
+        sys.stdout.write(f"{text}\n" if text else "")
         sys.stdout.flush()
     except BrokenPipeError:
         # The reader (head, less) has seen enough; what is still in the buffer must not fail at exit.
@@ -224,6 +231,7 @@ def parser() -> argparse.ArgumentParser:
     )
     ask.add_argument(
         "argument",
+        nargs="?",
         metavar="ENTRY",
         help="a function, 'POST /servers/{id}/action resize', compute.prep_resize, or a periodic task",
     )
@@ -269,6 +277,13 @@ def _shared(columns: Sequence[str], *formats: str) -> _Parser:
         type=_words(columns),
         metavar="COLUMN,...",
         help=f"of the table, in this order: {', '.join(columns)} (default: those that have something to say)",
+    )
+    shared.add_argument(
+        "--list",
+        nargs="?",
+        const="",
+        metavar="PATTERN",
+        help="list what can be asked for, a line each: all, what has a text in it, or what matches a pattern with *",
     )
     shared.add_argument(
         "--cache-dir",
@@ -326,6 +341,12 @@ def _given(asked: argparse.Namespace) -> Given:
     from sphinxext.nova.present.choice import Given
 
     return Given({name: value for name, value in vars(asked).items() if value is not _OMITTED}, "--{}".format)
+
+
+def _askable(asking: _Asking) -> Answer[str]:
+    from sphinxext.nova.openstack.askable import askable
+
+    return asking.answered(lambda program: askable(program, asking.asked.question, asking.asked.list))
 
 
 def _layout(asking: _Asking) -> Answer[LayoutRow]:
@@ -492,6 +513,9 @@ def _formatted(answer: Answer[Any], checkout: Checkout, asked: argparse.Namespac
 
     :param encoding: one that lacks characters of it, in the place of which escapes are written.
     """
+    if asked.list is not None:
+        text = "\n".join(map(visible, answer.rows))
+        return text if encoding is None else text.encode(encoding, "backslashreplace").decode(encoding)
     if asked.format == "json":
         text = _as_json(_contract(answer, checkout))
         return text if encoding is None else ascii_json(text)
