@@ -119,6 +119,24 @@ def test_a_name_that_is_too_long_goes_on_after_one_of_its_parts() -> None:
     ]
 
 
+def test_columns_become_narrow_before_those_of_no_rank_are_left_out() -> None:
+    columns = tuple(
+        Column(name, name, Look.NAME, 20, rank=rank)
+        for name, rank in (("a", 0), ("b", 0), ("c", 1), ("d", 2), ("e", 0))
+    )
+    cells = tuple(Cell("one_two_three_four_five_six_seven") for _column in columns)
+    table = Table(columns, (TableRow("r", cells),))
+    shown = {width: text_table(table, width).splitlines()[0].split() for width in (173, 84, 83, 65, 64, 40)}
+    assert shown == {
+        173: ["a", "b", "c", "d", "e"],
+        84: ["a", "b", "c", "d", "e"],
+        83: ["a", "b", "c", "e"],
+        65: ["a", "b", "c", "e"],
+        64: ["a", "b", "e"],
+        40: ["a", "b"],
+    }
+
+
 def test_titles_are_bold_where_that_is_understood() -> None:
     styled = text_table(NAMES, 80, styled=True).splitlines()
     plain = text_table(NAMES, 80).splitlines()

@@ -48,7 +48,8 @@ class Cell:
 class Column:
     """One column: ``key`` is what an option calls it, ``title`` what the reader sees, ``width`` its relative width.
 
-    Where there is no room for all columns, those of a higher ``rank`` go first, and never the first column.
+    Where there is no room for all columns, those of a higher ``rank`` go first, those of rank 0 only where to make
+    columns narrow does not help, and the first column never.
 
     The title may be the name of something in a checkout: it is made :func:`~sphinxext.nova.escaping.visible` here.
     """

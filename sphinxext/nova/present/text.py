@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 _LONGEST_TEXT = 72
 _LEAST = 13
 """How narrow a column may become if none of its words is longer."""
-_LEAST_NAME = 24
-"""How narrow a column may become that has longer words, or is the first."""
+_CAPS = (24, 20, 16)
+"""How wide at most a column has to be at least: a comfortable width, and what is tried before columns are left out."""
+_STEPS = ((2, _CAPS[0]), (2, _CAPS[1]), (1, _CAPS[1]), (1, _CAPS[2]), (0, _CAPS[2]))
+"""Columns of which rank at least are left out, and with which cap, until the table has room."""
 _PROSE = 36
 """The relative width from which on a column has sentences in it."""
 _HANGING = 2
@@ -27,7 +29,7 @@ _BETWEEN = 2
 _NO_WIDTH = frozenset({"Mn", "Me", "Cf"})
 """The categories of characters that stand upon, or between, others."""
 _BOLD, _DIM = "1", "2"
-_HYPHEN = re.compile(r"(?<=\w-)(?=\w)")
+_ALSO = re.compile(r"(?<=\w-)(?=\w)|(?<=[(\[])(?=[^\s()\[\]])")
 _MARKUP = re.compile(r"([\\*`|_:])")
 
 
@@ -60,25 +62,35 @@ def text_table(table: Table, width: int | None = None, *, styled: bool = False) 
 
 def _fitted(table: Table, width: int | None) -> tuple[list[bool], list[int]]:
     """Choose the columns for which there is room, and how wide each of those is."""
-    ranges = [_range(table, number) for number in range(len(table.columns))]
-    shown = [True] * len(ranges)
+    numbers = range(len(table.columns))
+    shown = [True] * len(numbers)
     if width is None:
-        return shown, [most for _least, most in ranges]
-
-    def needed() -> int:
-        kept = [least for (least, _most), is_shown in zip(ranges, shown, strict=True) if is_shown]
-        return sum(kept) + _BETWEEN * (len(kept) - 1)
-
-    while needed() > width and sum(shown) > 1:
-        # Of those that are least needed, the last.
-        there = [number for number, is_shown in enumerate(shown) if is_shown and number]
-        shown[max(there, key=lambda number: (table.columns[number].rank, number))] = False
+        return shown, [_range(table, number, _CAPS[0])[1] for number in numbers]
+    ranges: list[tuple[int, int]] = []
+    for rank, cap in _STEPS:
+        ranges = [_range(table, number, cap) for number in numbers]
+        while _needed(ranges, shown) > width:
+            droppable = [
+                number for number in numbers if number and shown[number] and table.columns[number].rank >= rank
+            ]
+            if not droppable:
+                break
+            # Of those that are least needed, the last.
+            shown[max(droppable, key=lambda number: (table.columns[number].rank, number))] = False
+        else:
+            break
     kept = [one for one, is_shown in zip(ranges, shown, strict=True) if is_shown]
     return shown, _shrunk(kept, width - _BETWEEN * (len(kept) - 1))
 
 
-def _range(table: Table, number: int) -> tuple[int, int]:
-    """Return how wide a column is at least and at most."""
+def _needed(ranges: list[tuple[int, int]], shown: list[bool]) -> int:
+    """Return how wide a table is at least."""
+    kept = [least for (least, _most), is_shown in zip(ranges, shown, strict=True) if is_shown]
+    return sum(kept) + _BETWEEN * (len(kept) - 1)
+
+
+def _range(table: Table, number: int, cap: int) -> tuple[int, int]:
+    """Return how wide a column is at least and at most; no text needs more than ``cap`` at least."""
     column = table.columns[number]
     texts = (column.title, *(row.cells[number].text for row in table.rows))
     most = max(map(_width, texts))
@@ -87,11 +99,11 @@ def _range(table: Table, number: int) -> tuple[int, int]:
     longest = max((_width(part) for text in texts for word in text.split() for part in _pieces(word)), default=0)
     if column.look is Look.NAME:
         # Room for what is indented after a break; and what the row is about is rather left in one line.
-        longest = _LEAST_NAME if number == 0 else longest + _HANGING
+        longest = cap if number == 0 else longest + _HANGING
     elif column.width >= _PROSE:
-        longest = _LEAST_NAME
+        longest = cap
         most = max(_width(column.title), min(most, _LONGEST_TEXT))
-    return min(most, max(_LEAST, min(longest, _LEAST_NAME))), most
+    return min(most, max(_LEAST, min(longest, cap))), most
 
 
 def _shrunk(ranges: list[tuple[int, int]], width: int) -> list[int]:
@@ -153,8 +165,8 @@ def _wrapped(text: str, width: int, *, hanging: int = 0) -> list[str]:
 
 
 def _pieces(word: str) -> list[str]:
-    """Return the parts of a word between which a line may end; on a terminal, also after a hyphen."""
-    return [part for piece in pieces(word) for part in _HYPHEN.split(piece)]
+    """Return the parts of a word between which a line may end: on a terminal, after hyphens and brackets as well."""
+    return [part for piece in pieces(word) for part in _ALSO.split(piece)]
 
 
 def _prefix(text: str, width: int) -> str:
