@@ -532,10 +532,10 @@ def _formatted(answer: Answer[Any], checkout: Checkout, asked: argparse.Namespac
         table = tables.encodable(table, encoding)
         said = [text.encode(encoding, "backslashreplace").decode(encoding) for text in said]
     if asked.format == "rst":
-        shown, below = rst_table(table), map(rst_text, said)
+        shown, below = rst_table(table), [rst_text(text) for text in said]
     else:
         width = max(_NARROWEST, get_terminal_size((_WIDTH, 24)).columns)
-        shown, below = text_table(table, width, styled=_is_styled()), (paragraph(text, width) for text in said)
+        shown, below = text_table(table, width, styled=_is_styled()), [paragraph(text, width) for text in said]
     return "\n\n".join([*([shown] if table.rows or not said else []), *below])
 
 
