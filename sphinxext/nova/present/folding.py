@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sphinxext.nova.model import Again, Block, Boundary, Message
 from sphinxext.nova.present.choice import EXTERNAL, Choice, lifeline_of, matches
 from sphinxext.nova.present.conditions import of_newest
-from sphinxext.nova.present.grouping import grouped, settled
+from sphinxext.nova.present.grouping import grouped, is_complete, settled
 from sphinxext.nova.present.numbering import numbered, told_once
 from sphinxext.nova.present.picture import (
     Arrow,
@@ -265,7 +265,7 @@ class _Folder:
             # The other branches are for older releases, or not asked for: this is what happens.
             sent |= ways[0]
             return drawn[0][1]
-        if block.kind == "alt" and any(condition.text is None for condition, _branch in wanted):
+        if block.kind == "alt" and is_complete([condition for condition, _branch in wanted]):
             sent |= set.intersection(*ways)
         return grouped(block.kind, drawn)
 
