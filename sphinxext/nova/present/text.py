@@ -63,12 +63,13 @@ def text_table(table: Table, width: int | None = None, *, styled: bool = False) 
 def _fitted(table: Table, width: int | None) -> tuple[list[bool], list[int]]:
     """Choose the columns for which there is room, and how wide each of those is."""
     numbers = range(len(table.columns))
+    sizes = [_size(table, number) for number in numbers]
     shown = [True] * len(numbers)
     if width is None:
-        return shown, [_range(table, number, _CAPS[0])[1] for number in numbers]
+        return shown, [most for _longest, most in sizes]
     ranges: list[tuple[int, int]] = []
     for rank, cap in _STEPS:
-        ranges = [_range(table, number, cap) for number in numbers]
+        ranges = [(min(most, max(_LEAST, min(longest, cap))), most) for longest, most in sizes]
         while _needed(ranges, shown) > width:
             droppable = [
                 number for number in numbers if number and shown[number] and table.columns[number].rank >= rank
@@ -89,21 +90,22 @@ def _needed(ranges: list[tuple[int, int]], shown: list[bool]) -> int:
     return sum(kept) + _BETWEEN * (len(kept) - 1)
 
 
-def _range(table: Table, number: int, cap: int) -> tuple[int, int]:
-    """Return how wide a column is at least and at most; no text needs more than ``cap`` at least."""
+def _size(table: Table, number: int) -> tuple[int, int]:
+    """Return how wide the longest part of a column's texts is, from which on a line may end, and the longest text."""
     column = table.columns[number]
-    texts = (column.title, *(row.cells[number].text for row in table.rows))
+    texts = {column.title, *(row.cells[number].text for row in table.rows)}
     most = max(map(_width, texts))
     if column.look is Look.NUMBER:
         return most, most
-    longest = max((_width(part) for text in texts for word in text.split() for part in _pieces(word)), default=0)
-    if column.look is Look.NAME:
-        # Room for what is indented after a break; and what the row is about is rather left in one line.
-        longest = cap if number == 0 else longest + _HANGING
-    elif column.width >= _PROSE:
-        longest = cap
-        most = max(_width(column.title), min(most, _LONGEST_TEXT))
-    return min(most, max(_LEAST, min(longest, cap))), most
+    if column.look is Look.NAME and number == 0:
+        # What the row is about is rather left in one line.
+        return _CAPS[0], most
+    if column.look is Look.TEXT and column.width >= _PROSE:
+        return _CAPS[0], max(_width(column.title), min(most, _LONGEST_TEXT))
+    words = {word for text in texts for word in text.split()}
+    longest = max((_width(part) for word in words for part in _pieces(word)), default=0)
+    # Room for what is indented after a break.
+    return (longest + _HANGING if column.look is Look.NAME else longest), most
 
 
 def _shrunk(ranges: list[tuple[int, int]], width: int) -> list[int]:
