@@ -45,7 +45,8 @@ def test_json_is_the_whole_answer(
         assert complaints == ""
 
 
-def test_a_table_and_the_steps(nova: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_table_and_the_steps(nova: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
     assert main(["services", "nova-compute", "--cache-dir", "", "--checkout", nova]) == 0
     assert capsys.readouterr().out == (
         "Command       Kind         Topics   Manager         Further endpoints  Database\n"

@@ -53,7 +53,8 @@ LAYOUT = ("layout", "nova", "--checkout", "nova")
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "latin-1", "utf-8"])
 @pytest.mark.parametrize("form", ["text", "rst", "json"])
 def test_any_encoding(here: Path, encoding: str, form: str) -> None:
-    status, printed, said = run("", *LAYOUT, "--format", form, cwd=here, environment={"PYTHONIOENCODING": encoding})
+    environment = {"PYTHONIOENCODING": encoding, "COLUMNS": "200"}
+    status, printed, said = run("", *LAYOUT, "--format", form, cwd=here, environment=environment)
     assert (status, b"Traceback" in said) == (0, False)
     text = printed.decode(encoding)
     if form == "json":

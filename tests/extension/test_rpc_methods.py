@@ -227,7 +227,10 @@ def test_the_whole_answer_as_json(services: Site, capsys: pytest.CaptureFixture[
     assert json.loads(capsys.readouterr().out)["answers"] == plain(answer.rows)
 
 
-def test_a_table_on_a_terminal(services: Site, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_table_on_a_terminal(
+    services: Site, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
     assert main(["rpc-methods", "scheduler", "--checkout", str(services.nova), "--cache-dir", ""]) == 0
     assert capsys.readouterr().out == (
         "Method       Namespace  Kind    Version  Client                    Endpoint\n"

@@ -172,7 +172,8 @@ def lines_of_plain() -> tuple[int, int]:
 def test_a_terminal_says_that_messages_may_be_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     line, _ = lines_of_plain()
     out, err = printed(tmp_path, capsys)
-    assert (out.splitlines()[-2:], err) == (["", SAID.format(line=line)], "")
+    paragraphs = [" ".join(text.split()) for text in out.split("\n\n")]
+    assert (paragraphs, err) == (["No message was found.", SAID.format(line=line)], "")
 
 
 def test_a_picture_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

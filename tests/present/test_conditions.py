@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sphinxext.nova.present.conditions import LONGEST, LONGEST_READ, negated, of_newest, one_line, shortened
+from sphinxext.nova.present.conditions import LONGEST, LONGEST_READ, negated, none_of, of_newest, one_line, shortened
 from tests.bounds import within
 
 
@@ -15,35 +15,67 @@ from tests.bounds import within
     [
         ("self.destination is None", "destination is None"),
         ("a\n        and   b", "a and b"),
+        # The bare name is there as well: without ``self.``, both sides would be the same.
+        ("host != self.host", "host != self.host"),
+        ("self.host == host or host is None", "self.host == host or host is None"),
+        ("self.host == cls.host", "self.host == cls.host"),
+        ("self.host == other.host", "host == other.host"),
+        ("self.x(host=self.host)", "x(host=self.host)"),
+        ("self.text == 'self.text, host'", "text == 'self.text, host'"),
         (
             "self._is_selected_host_in_source_cell(selection) and not CONF.workarounds.never_do_that",
-            "_is_selected_host_in_source_cell(…) and …",
+            "_is_selected_host_in_source_cell(…) and not CONF.workarounds.never_do_that",
+        ),
+        # Constants and the names at both ends are the point.
+        (
+            "vm_power_state not in (power_state.NOSTATE, power_state.SHUTDOWN, power_state.CRASHED)",
+            "vm_power_state not in (NOSTATE, SHUTDOWN, CRASHED)",
         ),
         (
-            "instance.vm_state == vm_states.SHELVED_OFFLOADED or instance.host is None or x(1)",
-            "instance.vm_state == vm_states.SHELVED_OFFLOADED or …",
+            "instance.vm_state in (vm_states.ERROR, vm_states.ACTIVE) or instance.power_state == power_state.ERROR",
+            "instance.vm_state in (vm_states.ERROR,…== power_state.ERROR",
         ),
         (
-            "self.compute_rpcapi.supports_something_long(context, instance, migration.source_compute)",
-            "compute_rpcapi.supports_something_long(…)",
+            "vm_state in (vm_states.BUILDING, vm_states.ACTIVE, vm_states.PAUSED, vm_states.SUSPENDED)",
+            "vm_state in (BUILDING, ACTIVE, PAUSED, SUSPENDED)",
         ),
-        ("a_name_without_any_place_to_break_" * 3, ("a_name_without_any_place_to_break_" * 3)[: LONGEST - 1] + "…"),
+        (
+            "for (build_request, request_spec, host_list, instance, requested_networks, cell) in zipped_things",
+            "for (build_request, …, cell) in zipped_things",
+        ),
+        (
+            "instance.vm_state == vm_states.SHELVED_OFFLOADED or instance.host is None or instance.node is None",
+            "instance.vm_state == SHELVED_OFFLOADED or … or instance.node is None",
+        ),
+        (
+            "self.compute_rpcapi.supports_something_long(context, instance, migration.source_compute, '5.1')",
+            "compute_rpcapi.supports_something_long(…, '5.1')",
+        ),
+        (
+            "some_function_of_a_module(one_argument_of_it) == some_function_of_a_module(another_argument)",
+            "some_function_of_a_module(one_argument_of_it) == some_function_of_a_module(…)",
+        ),
+        (
+            "a_name_without_any_place_to_break_" * 3,
+            "a_name_without_any_place_to_break_a_name…reak_a_name_without_any_place_to_break_",
+        ),
         ("myself.x and itself.y", "myself.x and itself.y"),
         ("(a or b)", "a or b"),
         ("(a or b) and (c or d)", "(a or b) and (c or d)"),
         (
-            "(not hasattr(instance, 'system_metadata') or len(instance['system_metadata']) == 0)",
-            "not hasattr(…) or len(instance['system_metadata']) == 0",
+            "(not hasattr(instance, 'system_metadata') or len(instance['system_metadata']) == 0 or not instance.uuid)",
+            "not hasattr(instance, 'system_metadata') or len(…) == 0 or not instance.uuid",
         ),
-        (
-            "(performs_checks_of_a_kind and not is_shared_storage_of_instance) or x",
-            "(performs_checks_of_a_kind and not is_shared_storage_of_ins…",
-        ),
-        ("for (build_request, request_spec, host_list, instance) in zipped_things", "for (…) in zipped_things"),
     ],
 )
 def test_a_long_condition_is_said_in_few_characters(condition: str, expected: str) -> None:
     assert shortened(condition) == expected
+
+
+@given(st.sampled_from(["==", "!=", "is", "in"]), st.text(alphabet="ab.(),", max_size=90), st.integers(8, 80))
+def test_two_sides_are_not_made_alike(operator: str, text: str, longest: int) -> None:
+    sides = shortened(f"self.{text} {operator} {text}", longest).split(f" {operator} ")
+    assert len(sides) == 1 or sides[0] != sides[1]
 
 
 @given(st.text(alphabet="abc self. and or not ()[]{}'\"=<>\n", max_size=200), st.integers(8, 80))
@@ -71,6 +103,11 @@ def test_no_condition_is_too_long(condition: str, longest: int) -> None:
 )
 def test_the_opposite_of_a_condition(condition: str, expected: str) -> None:
     assert negated(condition) == expected
+
+
+def test_none_of_several() -> None:
+    assert none_of(["x is None"]) == "x is not None"
+    assert none_of(["x", "y and z", "a if b else c"]) == "not (x or y and z or (a if b else c))"
 
 
 @pytest.mark.parametrize(

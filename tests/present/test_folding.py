@@ -193,6 +193,15 @@ def test_what_every_branch_sends_is_drawn_once() -> None:
     assert outline(fold(told).items) == [("first", ["s"]), ("opt", {"a": ["x"]}), "last"]
 
 
+@pytest.mark.parametrize(("one", "other"), [("a", "not a"), ("not a", "a"), ("x is None", "x is not None")])
+def test_a_condition_and_its_opposite_are_every_branch(one: str, other: str) -> None:
+    told = flow(
+        block("alt", (one, call(CONDUCTOR, "first"), call(CONDUCTOR, "x")), (other, call(CONDUCTOR, "first"))),
+        call(CONDUCTOR, "first"),
+    )
+    assert outline(fold(told).items) == ["first", ("opt", {one: ["x"]})]
+
+
 def test_what_every_branch_does_under_a_condition_is_drawn_once() -> None:
     told = flow(
         block(

@@ -9,10 +9,11 @@ from sphinxext.nova.present.choice import Choice
 from sphinxext.nova.present.columns import RPC_FLOW
 from sphinxext.nova.present.folding import fold
 from sphinxext.nova.present.picture import LeftOut, Reason, arrows
+from sphinxext.nova.present.sequence import diagrams
 from sphinxext.nova.present.steps import default_columns, steps_table
 from sphinxext.nova.present.tables import Cell
 from tests.present import flows
-from tests.present.flows import CONDUCTOR, call, flow
+from tests.present.flows import CONDUCTOR, block, call, flow
 
 
 def test_each_row_is_an_arrow_and_leads_to_both_ends() -> None:
@@ -53,6 +54,29 @@ def test_each_row_is_an_arrow_and_leads_to_both_ends() -> None:
 
 def test_a_column_without_anything_in_it_is_left_out() -> None:
     assert "condition" not in default_columns(fold(flow(call(CONDUCTOR, "a"))))
+
+
+def test_no_condition_is_said_to_be_what_is_otherwise() -> None:
+    picture = fold(
+        flow(
+            block(
+                "alt", ("a", call(CONDUCTOR, "one")), ("b", call(CONDUCTOR, "two")), (None, call(CONDUCTOR, "three"))
+            ),
+            block("alt", (None, call(CONDUCTOR, "four")), (None, call(CONDUCTOR, "five"))),
+        )
+    )
+    assert [said for _arrow, said in words.conditions(picture.items, str)] == [
+        ("a",),
+        ("b",),
+        ("not (a or b)",),
+        ("way 1 of 2",),
+        ("way 2 of 2",),
+    ]
+
+
+def test_one_step_is_one() -> None:
+    [(_part, text)] = diagrams(fold(flow(call(CONDUCTOR, "a"))), "a", str)
+    assert "accDescr: 1 step between nova-api, nova-conductor. The table has the same step in words." in text
 
 
 @pytest.mark.parametrize("reason", Reason)

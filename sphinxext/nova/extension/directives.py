@@ -18,6 +18,7 @@ from sphinxext.nova.extension.library import library
 from sphinxext.nova.extension.nodes import nova_answer
 from sphinxext.nova.extension.staleness import note
 from sphinxext.nova.extension.warnings import warn
+from sphinxext.nova.present.choice import Given
 from sphinxext.nova.problems import Kind, QuestionError, Source
 
 if TYPE_CHECKING:
@@ -175,38 +176,30 @@ class NovaDirective(SphinxDirective):
         entry = f"{visible(indexed or name)} ({domain.object_types[objtype].lname})"
         return [addnodes.index(entries=[("single", entry, anchor, "", None)]), target]
 
+    def given(self) -> Given:
+        """Give the options of this directive to what reads them."""
+        return Given(self.options, ":{}:".format)
+
     def choice(self, option: str, known: Collection[str], default: str) -> str:
         """Give the value of an option that is one word.
 
         :raises QuestionError: it is none of the known words.
         """
-        words = self.words(option, known) or [default]
-        if len(words) > 1:
-            raise QuestionError(Kind.OPTION, f":{option}: takes one of {', '.join(known)}")
-        return words[0]
+        return self.given().word(option, known, default)
 
     def words(self, option: str, known: Collection[str] | None = None) -> list[str]:
         """Give the words of an option, separated by commas or white space; none where it is left out.
 
         :raises QuestionError: one of them is not among the known words.
         """
-        words = str(self.options.get(option) or "").replace(",", " ").split()
-        if option in self.options and not words:
-            raise QuestionError(Kind.OPTION, f":{option}: is empty")
-        for word in words:
-            if known is not None and word not in known:
-                raise QuestionError(Kind.OPTION, f":{option}: does not know {word!r}, only {', '.join(known)}")
-        return words
+        return self.given().words(option, known)
 
     def number(self, option: str, default: int) -> int:
         """Give the value of an option that counts from 1.
 
         :raises QuestionError: it is no such number.
         """
-        text = str(self.options.get(option, default)).strip()
-        if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 99:
-            raise QuestionError(Kind.OPTION, f":{option}: takes a number from 1 to 99, not {text!r}")
-        return int(text)
+        return self.given().number(option, default)
 
     def inline(self, text: str, line: int) -> list[nodes.Node]:
         """Parse inline markup in the language of the page."""

@@ -11,9 +11,8 @@ from sphinx.util.nodes import make_id
 from sphinxext.nova.escaping import visible
 from sphinxext.nova.extension.directives import COMMON_OPTIONS, Option, translate
 from sphinxext.nova.extension.figures import DrawingDirective
-from sphinxext.nova.present.choice import BRANCHES, Choice
+from sphinxext.nova.present.choice import CHOICE_OPTIONS, Takes
 from sphinxext.nova.present.columns import RPC_FLOW
-from sphinxext.nova.problems import Kind, QuestionError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from sphinxext.nova.program import Program
 
 _STYLES = ("both", "diagram", "table")
-_DIRECTIONS = ("ltr", "rtl")
 
 
 def flow_of(books: Library, spec: str, asked: str, assume: Mapping[str, object]) -> Answer[Flow]:
@@ -57,47 +55,16 @@ class RpcFlow(DrawingDirective):
     required_arguments = 1
     optional_arguments = 0
     known_options: ClassVar[tuple[Option, ...]] = (
-        Option("depth", "a number", "How many messages away from the entry the diagram ends; by default nowhere."),
-        Option(
-            "stop",
-            "patterns",
-            "Messages below which nothing is shown, by the method (``prep_resize``), by what answers "
-            "(``ComputeManager.prep_resize``), by topic (``compute.*``) or by the receiver (``nova-scheduler``).",
-        ),
-        Option("hide", "patterns as above", "Messages that are not shown, nor what comes of them."),
-        Option("only", "patterns as above", "The only messages that are shown."),
-        Option("failures", "", "Shows also what is sent when something goes wrong.", directives.flag),
-        Option("side", "", "Shows also what tells all servers of a service something and ends there.", directives.flag),
-        Option(
-            "data",
-            "",
-            "Shows also what the conductor does to the database because another service asks it to (2013.1 to 2014.2).",
-            directives.flag,
-        ),
-        Option("repeats", "", "Shows also what the same sender sent before.", directives.flag),
-        Option(
-            "branches",
-            ", ".join(f"``{word}``" for word in BRANCHES),
-            "``main`` shows of alternatives the one that says most, ``newest`` (the default) all but those for "
-            "services of older releases, ``all`` these too.",
-        ),
-        Option("objects", "", "Shows also the methods of versioned objects that the conductor runs.", directives.flag),
-        Option("database", "", "Shows also what is asked of the database.", directives.flag),
-        Option(
-            "external",
-            "",
-            "Shows also what is asked of other services and of the hypervisor driver (``nova_participants``).",
-            directives.flag,
-        ),
-        Option(
-            "options",
-            "``name=value`` for each",
-            "Values that config options are assumed to have, besides those of ``nova_options``: "
-            "``reclaim_instance_interval=0``.",
+        *(
+            Option(
+                option.name,
+                option.values,
+                option.doc,
+                directives.flag if option.takes is Takes.NOTHING else directives.unchanged,
+            )
+            for option in CHOICE_OPTIONS
         ),
         Option("style", ", ".join(f"``{word}``" for word in _STYLES), "The diagram, the table, or (the default) both."),
-        Option("direction", "``ltr``, ``rtl``", "Whether the first lifeline is on the left or on the right."),
-        Option("split", "a number, 15 by default", "How many arrows a diagram has at most before it is cut."),
         Option(
             "columns",
             ", ".join(f"``{key}``" for key in RPC_FLOW),
@@ -112,13 +79,12 @@ class RpcFlow(DrawingDirective):
         from sphinxext.nova.present.choice import EXTERNAL
         from sphinxext.nova.present.folding import fold
 
-        choice = self._choice()
+        given = self.given()
+        choice = given.choice()
         style = self.choice("style", _STYLES, "both")
         columns = self.words("columns", RPC_FLOW)
-        most = self.number("split", 15)
-        options = {**self.library.config.options, **self._assumed()}
-        # The walk knows options of no group by their bare names.
-        assume = {name.removeprefix("DEFAULT."): value for name, value in options.items()}
+        most = given.most()
+        assume = given.assumed(self.library.config.options)
         asked = " ".join(self.arguments[0].split())
         self.checkout()
         answer = flow_of(self.library, self.spec(), asked, assume)
@@ -138,45 +104,17 @@ class RpcFlow(DrawingDirective):
             found.append(self.steps(picture, columns, anchor, titled=style == "table"))
         return found
 
-    def _choice(self) -> Choice:
-        return Choice(
-            depth=self.number("depth", 1) if "depth" in self.options else None,
-            stop=tuple(self.words("stop")),
-            hide=tuple(self.words("hide")),
-            only=tuple(self.words("only")),
-            failures="failures" in self.options,
-            side="side" in self.options,
-            data="data" in self.options,
-            repeats="repeats" in self.options,
-            branches=self.choice("branches", BRANCHES, "newest"),
-            objects="objects" in self.options,
-            database="database" in self.options,
-            external="external" in self.options,
-            reverse=self.choice("direction", _DIRECTIONS, "ltr") == "rtl",
-        )
-
-    def _assumed(self) -> dict[str, object]:
-        from sphinxext.nova.present.choice import option_value
-
-        assumed = {}
-        for word in self.words("options"):
-            name, equals, value = word.partition("=")
-            if not equals or not name:
-                raise QuestionError(Kind.OPTION, f":options: takes name=value, not {word!r}")
-            assumed[name] = option_value(value)
-        return assumed
-
     def _target(self, asked: str) -> nodes.target:
         target = nodes.target("", "", ids=[make_id(self.env, self.state.document, "nova-flow", asked)])
         self.state.document.note_explicit_target(target)
         return target
 
     def _nothing(self, picture: Picture) -> Iterator[nodes.Node]:
-        """Say that there is no message to show: that none is sent only where that is known."""
-        if not picture.unfollowed and not picture.left_out:
-            yield nodes.paragraph("", translate("It sends no message."))
-        elif not picture.left_out:
-            yield nodes.paragraph("", translate("No message was found."))
+        """Say that there is no message to show."""
+        from sphinxext.nova.present.rpc_flow import nothing_shown
+
+        if (nothing := nothing_shown(picture, translate)) is not None:
+            yield nodes.paragraph("", nothing)
         yield from self._unfollowed(picture)
         yield from self._left_out(picture)
 
@@ -202,16 +140,16 @@ class RpcFlow(DrawingDirective):
 
     def _left_out(self, picture: Picture) -> Iterator[nodes.Node]:
         """Say how many messages are not shown, why, and which option of this directive shows them."""
-        from sphinxext.nova.present import words
+        from sphinxext.nova.present.rpc_flow import left_out
 
         if not picture.left_out:
             return
         said = nodes.bullet_list(bullet="-")
-        for left in picture.left_out:
-            paragraph = nodes.paragraph("", visible(words.left_out(left, translate)), classes=["nova-left-out"])
+        for text, option in left_out(picture, translate):
+            paragraph = nodes.paragraph("", visible(text), classes=["nova-left-out"])
             paragraph["support_smartquotes"] = False
-            if left.reason.shown_by:
-                paragraph += [nodes.Text(" "), nodes.literal("", f":{left.reason.shown_by}")]
+            if option is not None:
+                paragraph += [nodes.Text(" "), nodes.literal("", f":{': '.join(option)}".rstrip())]
             said += nodes.list_item("", paragraph)
         lead = nodes.paragraph("", translate("Not shown:"))
         yield nodes.container("", lead, said, classes=["nova-left-out"])

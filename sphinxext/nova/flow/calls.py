@@ -10,6 +10,7 @@ from sphinxext.nova.flow.entering import around
 from sphinxext.nova.flow.frames import common
 from sphinxext.nova.flow.libraries import Libraries
 from sphinxext.nova.flow.opening import Opening
+from sphinxext.nova.flow.picking import reasons
 from sphinxext.nova.flow.steps import Call, Choice, Reached, Way
 from sphinxext.nova.flow.values import (
     Class,
@@ -111,7 +112,7 @@ class Calls:
         if len(callee) == 1:
             return self._one(frame, callee[0], arguments, line, form, via, quiet=quiet)
         value: Value = ()
-        ways: list[Way] = []
+        ways: list[tuple[Atom, Steps]] = []
         spawning: set[str] = set()
         known = frame.facts
         left: list[Mapping[str, Value]] = []
@@ -129,13 +130,15 @@ class Calls:
             steps = frame.take(before)
             left.append(frame.know(known))
             if steps:
-                ways.append(Way(None, line, steps))
+                ways.append((atom, steps))
         if left:
             frame.know(common(left, self._atoms.join))
         if len(ways) == 1:
-            frame.steps += ways[0].steps
+            frame.steps += ways[0][1]
         elif ways:
-            frame.steps.append(Choice("alt", frame.scope, tuple(ways)))
+            said = reasons(self._walker, frame, callee, form)
+            named = tuple(Way(said.get(atom), line, steps) for atom, steps in ways)
+            frame.steps.append(Choice("alt", frame.scope, named))
         return value or self._atoms.any
 
     def _one(  # noqa: C901 - a flat table

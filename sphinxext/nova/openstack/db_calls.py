@@ -152,7 +152,7 @@ class DbCalls:
             start = find_entry(self._program, self._work.endpoints, of)
         except QuestionError as error:
             near = get_close_matches(of, services, n=_MOST_NEAR)
-            if not near:
+            if not near or "near matches" in str(error):
                 raise
             raise QuestionError(Kind.NAME, f"{error}; near matches: {', '.join(near)}") from error
         work = self._work_in(start.service)

@@ -186,6 +186,11 @@ def _unknown(program: Program, endpoints: Endpoints, asked: str) -> str:
         for class_ in classes_called(program, path[-1]):
             names += [f"{path[-1]}.{method}" for method in class_.bindings]
     near = get_close_matches(asked, list(dict.fromkeys(names)), n=_MOST_NEAR)
+    if not path:
+        # Much code, which only this error needs.
+        from sphinxext.nova.openstack.askable import near_entries  # noqa: PLC0415
+
+        near = near_entries(program, endpoints, asked)
     meant = f"; near matches: {', '.join(near)}" if near else ""
     checkout = program.checkout
     return f"no function {asked} in {checkout.project} {checkout.release or checkout.spec}{meant}"

@@ -70,6 +70,17 @@ def near_tasks(rows: Iterable[PeriodicTask], name: str) -> list[str]:
     return list(dict.fromkeys(known[each] for each in near))
 
 
+def task_names(rows: Iterable[PeriodicTask]) -> list[str]:
+    """Return the names of tasks, with that of their class: whole where the class's own name is not unique."""
+    managers_of: dict[str, set[str]] = {}
+    for row in rows:
+        managers_of.setdefault(row.manager.rpartition(".")[2], set()).add(row.manager)
+    return [
+        f"{short if len(managers_of[short := row.manager.rpartition('.')[2]]) == 1 else row.manager}.{row.task}"
+        for row in rows
+    ]
+
+
 class _Question:
     """One question on its way."""
 
@@ -85,7 +96,7 @@ class _Question:
         found = list(self._found())
         rows = [row for _, row in found]
         if of:
-            chosen = self._chosen(of, [class_ for class_, _ in found])
+            chosen = self._chosen(of, [class_ for class_, _ in found], rows)
             timed = {name for name, manager in self._services.items() if name == of or manager in chosen}
             rows = [row for class_, row in found if class_ in chosen or _times(row, timed)]
         for row in rows:
@@ -204,7 +215,7 @@ class _Question:
             return tuple(self._services)
         return running(timer.owner, self._services) if timer.owner is not None else ()
 
-    def _chosen(self, of: str, owners: Iterable[ClassDef | None]) -> set[ClassDef | None]:
+    def _chosen(self, of: str, owners: Iterable[ClassDef | None], rows: Iterable[PeriodicTask]) -> set[ClassDef | None]:
         """Return the classes whose tasks the named service, manager or folder has."""
         names: dict[str, list[ClassDef]] = {}
         for service, manager in self._services.items():
@@ -215,7 +226,11 @@ class _Question:
                 for name in (class_.name, class_.fact.name, folder):
                     names.setdefault(name, []).append(class_)
         if of not in names:
-            near = get_close_matches(of, names, n=_MOST_NEAR)
+            # The manager of a task of this name is meant rather than what is called alike.
+            with_task = [row.manager.rpartition(".")[2] for row in tasks_named(rows, of)]
+            near = [name for name in dict.fromkeys(with_task) if name in names] or get_close_matches(
+                of, names, n=_MOST_NEAR
+            )
             meant = f"; near matches: {', '.join(near)}" if near else ""
             checkout = self._program.checkout
             what = f"no service or manager {of} in {checkout.project} {checkout.release or checkout.spec}"

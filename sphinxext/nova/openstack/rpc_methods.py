@@ -36,7 +36,8 @@ def rpc_methods(program: Program, topic: str = "", *, with_callers: bool = False
     sends: what the service itself calls, and what is kept for older clients. Rows without an endpoint are messages that
     no service of the checkout answers. Versions are those that are sent where nothing limits them.
 
-    :param topic: the topic of a service, or the name of its command; ``""`` for all.
+    :param topic: the topic of a service, or the name of its command; ``""`` for all. The first topic of a service
+        (``compute``) means all of them, as the command (``nova-compute``) does; another one only itself.
     :param with_callers: fill :attr:`~sphinxext.nova.model.RpcMethod.callers` with the functions in which the client is
         called, as :class:`~.callers.Callers` finds them.
     :returns: rows by topic and namespace, first those with a client, in the order of its source.
@@ -159,7 +160,9 @@ class _Question:
         topics = {row.topic for row in rows if row.topic}
         wanted = topics
         if of:
-            wanted = {topic for topic in topics if of in {topic, self._endpoints.topics.get(topic)}}
+            # The topic by which a service is known means all of its topics, as its own name does.
+            service = self._endpoints.main_topics.get(of, of)
+            wanted = {topic for topic in topics if topic == of or self._endpoints.topics.get(topic) == service}
             if not wanted:
                 names = sorted({*topics, *self._endpoints.managers})
                 near = get_close_matches(of, names, n=_MOST_NEAR)

@@ -3,28 +3,40 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
+from string import ascii_letters, digits
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 _SPACE = re.compile(r"\s+")
-_OF_SELF = re.compile(r"(?<![\w.])(?:self|cls)\.(?=\w)")
+_STRING = re.compile(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"")
+_OF_SELF = re.compile(r"(?<![\w.])(?:self|cls)\.(?=[^\W\d])")
+_CONSTANT = re.compile(r"(?<![\w.])(?:[^\W\d]\w*\.)+([A-Z][A-Z\d_]*)(?![\w.(\[])")
 _VERSION_CHECK = re.compile(
     r"\bcan_send_version\b|\bservice_version\b|\bget_minimum_version|\bversion_cap\b|\bmin\w*_ver(?:sion)?\b"
     r"|\bMIN_(?:COMPUTE|VER)\w*\b"
 )
 _OLDER = re.compile(r"<(?!=)|\bnot\b")
-_NAME = re.compile(r"\b(?!(?:and|or|not|if|else|for|in|is|while)\b)[^\W\d]\w*")
+_LETTERS = f"{ascii_letters}{digits}_."
+"""What dotted names are made of, nearly always."""
+_KNOWN = re.compile(r"(?:\w+=)?(?:'+|-?\d[\w.]*|True|False|None|(?:[^\W\d]\w*\.)*[A-Z][A-Z\d_]*)")
+"""An argument that is a constant, in a text in which strings are masked."""
 _OPEN, _CLOSE = "([{", ")]}"
 
 _OPPOSITES = {"==": "!=", "is": "is not", "in": "not in"}
 _OPPOSITES |= {opposite: operator for operator, opposite in _OPPOSITES.items()}
 _COMPARISON = re.compile(r" (==|!=|is not|is|not in|in|<=|>=|<|>) ")
+_STRUCTURE = re.compile(r"[(\[{]|[)\]}]|, | (?:and|or|==|!=|is not|is|not in|in|<=|>=|<|>) ")
+_CHOICE = re.compile(r"(?<![\w.])(?:if|lambda)(?!\w)")
 _OPPOSITES |= {"<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 
-LONGEST = 60
-"""The longest condition in a picture, in characters: what stays legible beside an arrow."""
+LONGEST = 80
+"""The longest condition in a picture, in characters. Mermaid breaks it into lines where its frame is narrower."""
+
+_MOST_STEPS = 20
+"""How many times something is taken out of a condition in one way before the next way is tried."""
 
 LONGEST_READ = 1000
 """The longest condition that is looked at, in characters: to shorten one takes more than the square of its length. The
@@ -69,58 +81,176 @@ def one_line(condition: str) -> str:
     return text if len(text) <= LONGEST_READ else f"{text[:LONGEST_READ].rstrip()} …"
 
 
+def none_of(conditions: Sequence[str]) -> str:
+    """Write that none of some conditions holds, as a person would."""
+    if len(conditions) == 1:
+        return negated(conditions[0])
+    texts = map(one_line, conditions)
+    return f"not ({' or '.join(f'({text})' if _CHOICE.search(_outside(text)) else text for text in texts)})"
+
+
 def shortened(condition: str, longest: int = LONGEST) -> str:
-    """Say a condition in few characters and keep it readable.
+    """Say a condition in few characters, without making another condition of it.
 
-    ``self.`` goes first, and brackets around the whole; then the arguments of calls and what is between square
-    brackets, the longest first; then the last operands of an ``and`` or ``or``; then what is between other brackets;
-    last the end. What is gone is marked by an ellipsis.
+    Brackets around the whole go, and ``self.`` where the bare name is not there as well. Of what is still too long, as
+    little as possible goes, and an ellipsis marks it: the modules of constants (without a mark), arguments that are no
+    constants, the middle of a list, the middle operands of an ``and`` or ``or``, all arguments; last the middle of the
+    text. Nothing goes that would make the two sides of a comparison alike.
     """
-    text = _OF_SELF.sub("", one_line(condition))
-    while text[:1] == "(" and text[-1:] == ")" and not _outside(text).strip():
-        text = text[1:-1].strip()
-    text = _emptied(text, longest, calls=True)
-    operands = _operands(text)
-    while len(operands) > 1 and len(text) > longest:
-        operands.pop()
-        text = " ".join(operands).rstrip() + " …"
-    emptied = _emptied(text, longest, calls=False)
-    if _NAME.search(emptied):
-        text = emptied
-    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
+    whole = _without_self(one_line(condition))
+    while whole[:1] == "(" and whole[-1:] == ")" and not _outside(whole).strip():
+        whole = whole[1:-1].strip()
+    text = whole
+    for way in (_without_modules, _without_arguments, _without_middles, _without_any_arguments):
+        for _ in range(_MOST_STEPS):
+            new = None if len(text) <= longest else _chosen(way(_Code(text)), text, whole, longest)
+            if new is None:
+                break
+            text = new
+    return text if len(text) <= longest else _without_middle(text, longest)
 
 
-def _emptied(text: str, longest: int, *, calls: bool) -> str:
-    """Take out what is between brackets until the text is short enough, or nothing is left to take."""
-    while len(text) > longest:
-        places = [
-            (start, end)
-            for start, end in _innermost(text)
-            if end - start > 1 and (not calls or re.match(r"[\w\])]", text[start - 2 : start - 1]))
-        ]
-        if not places:
-            return text
-        start, end = max(places, key=lambda place: place[1] - place[0])
-        text = f"{text[:start]}…{text[end:]}"
+def _chosen(ways: Iterable[str], text: str, whole: str, longest: int) -> str | None:
+    """Choose the longest text that is short enough, or else the shortest; ``None`` where nothing can go."""
+    shorter = [new for new in ways if len(new) < len(text)]
+    enough = sorted((new for new in shorter if len(new) <= longest), key=len, reverse=True)
+    others = sorted((new for new in shorter if len(new) > longest), key=len)
+    return next((new for new in (*enough, *others) if _alike_sides(new) <= _alike_sides(whole)), None)
+
+
+class _Code:
+    """A text with the places of what structures it: brackets, and what stands between items, operands and sides."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.hidden = _masked(text)
+        self.brackets: list[tuple[int, int]] = []
+        """The places between brackets, the innermost first."""
+        self._separators: list[tuple[str, int, int, int]] = []
+        """What each is, where it starts and ends, and how many brackets are around it."""
+        stack: list[int] = []
+        for match in _STRUCTURE.finditer(self.hidden):
+            if match[0] in _OPEN:
+                stack.append(match.end())
+            elif match[0] not in _CLOSE:
+                self._separators.append((match[0].strip(), match.start(), match.end(), len(stack)))
+            elif stack:
+                self.brackets.append((stack.pop(), match.start()))
+        self._depths = {(0, len(text)): 0} | {
+            place: sum(start <= place[0] and place[1] <= end for start, end in self.brackets) for place in self.brackets
+        }
+
+    @property
+    def levels(self) -> Iterable[tuple[int, int]]:
+        """The places between brackets, and the whole."""
+        return self._depths
+
+    def called(self) -> Iterator[tuple[int, int]]:
+        """Give the places between the brackets of calls and subscripts."""
+        for start, end in self.brackets:
+            if re.match(r"[\w\])]", self.hidden[start - 2 : start - 1]):
+                yield start, end
+
+    def items(self, level: tuple[int, int], *between: str) -> list[tuple[int, int]]:
+        """Give the places of what separators divide within brackets, and outside of the brackets in there."""
+        found, first = [], level[0]
+        for sign, start, end, depth in self._separators:
+            if level[0] <= start and end <= level[1] and depth == self._depths[level] and sign in between:
+                found.append((first, start))
+                first = end
+        return [*found, (first, level[1])]
+
+
+def _without_self(text: str) -> str:
+    """Take ``self.`` and ``cls.`` away from names that do not stand there without it, or with the other one."""
+    hidden = _masked(text)
+    found = [(match, re.match(r"\w+", hidden[match.end() :])) for match in _OF_SELF.finditer(hidden)]
+    owners: dict[str, set[str]] = {}
+    for match, name in found:
+        if name is not None:
+            owners.setdefault(name[0], set()).add(match[0])
+    bare = set(re.findall(r"(?<![\w.])[^\W\d]\w*", hidden))
+    for match, name in reversed(found):
+        if name is not None and name[0] not in bare and len(owners[name[0]]) == 1:
+            text = text[: match.start()] + text[match.end() :]
     return text
 
 
-def _innermost(text: str) -> Iterator[tuple[int, int]]:
-    """Give the places between brackets that hold no other brackets with something between them."""
-    stack: list[int] = []
-    for place, character in enumerate(text):
-        if character in _OPEN:
-            stack.append(place + 1)
-        elif character in _CLOSE and stack:
-            start = stack.pop()
-            if not re.search(r"[(\[{](?!…?[)\]}])", text[start:place]):
-                yield start, place
+def _without_modules(code: _Code) -> Iterator[str]:
+    """Write each constant of a module by its bare name, where that stays clear."""
+    text = code.text
+    found = list(_CONSTANT.finditer(code.hidden))
+    bare = set(re.findall(r"(?<![\w.])[A-Z][A-Z\d_]*(?![\w.])", code.hidden))
+    for match in reversed(found):
+        same = {other[0] for other in found if other[1] == match[1]}
+        if match[1] not in bare and len(same) == 1:
+            text = text[: match.start()] + match[1] + text[match.end() :]
+    yield text
+
+
+def _without_arguments(code: _Code) -> Iterator[str]:
+    """Leave out of one call or subscript what is no constant."""
+    for level in code.called():
+        kept: list[str] = []
+        for start, end in code.items(level, ","):
+            if _KNOWN.fullmatch(code.hidden[start:end]):
+                kept.append(code.text[start:end])
+            elif kept[-1:] != ["…"]:
+                kept.append("…")
+        yield f"{code.text[: level[0]]}{', '.join(kept)}{code.text[level[1] :]}"
+
+
+def _without_any_arguments(code: _Code) -> Iterator[str]:
+    """Empty one call or subscript."""
+    for start, end in code.called():
+        yield f"{code.text[:start]}…{code.text[end:]}"
+
+
+def _without_middles(code: _Code) -> Iterator[str]:
+    """Leave out what is between the first and the last of three or more items or operands."""
+    for level in code.levels:
+        divided = (code.items(level, sign) for sign in (",", "or", "and"))
+        _first, *middle, _last = next((places for places in divided if len(places) > 1), [level, level])
+        if middle:
+            yield f"{code.text[: middle[0][0]]}…{code.text[middle[-1][1] :]}"
+
+
+def _without_middle(text: str, longest: int) -> str:
+    """Leave out the middle of a text; of names there, those that are not far too long go as a whole."""
+    kept = longest - 1
+    before, after = text[: kept - kept // 2], text[len(text) - kept // 2 :]
+    name = before[len(before.rstrip(_LETTERS)) :]
+    if text[len(before)] in _LETTERS and len(name) < len(before) // 2:
+        before = before.removesuffix(name)
+    name = after[: len(after) - len(after.lstrip(_LETTERS))]
+    if text[-len(after) - 1] in _LETTERS and len(name) < len(after) // 2:
+        after = after.removeprefix(name)
+    return f"{before.rstrip()}…{after.lstrip()}"
+
+
+def _alike_sides(text: str) -> int:
+    """Count the comparisons of which both sides are written in the same way."""
+    if not _COMPARISON.search(text):
+        return 0
+    code = _Code(text)
+    count = 0
+    for level in code.levels:
+        sides = code.items(level, ",", "and", "or", *_OPPOSITES)
+        for (start, end), (other_start, other_end) in pairwise(sides):
+            if code.hidden[end:other_start].strip() in _OPPOSITES:
+                count += code.text[start:end].removeprefix("not ") == code.text[other_start:other_end]
+    return count
+
+
+def _masked(text: str) -> str:
+    """Write quotes in the place of what is inside of strings, so that it is not taken for code; the length stays."""
+    return _STRING.sub(lambda found: "'" * len(found[0]), text)
 
 
 def _operands(text: str) -> list[str]:
     """Split at the operators ``and`` and ``or`` outside of brackets; each operand but the last keeps its operator."""
     parts, depth, start = [], 0, 0
-    for match in re.finditer(r"[(\[{]|[)\]}]| (?:and|or) ", text):
+    for match in re.finditer(r"[(\[{]|[)\]}]| (?:and|or) ", _masked(text)):
         if match[0] in _OPEN:
             depth += 1
         elif match[0] in _CLOSE:

@@ -59,7 +59,7 @@ def db_calls_table(rows: Sequence[DbCall], columns: Sequence[str], translate: Ca
         "function": Column("function", translate("Function"), Look.NAME, 34),
         "access": Column("access", translate("Access"), Look.TEXT, 10),
         "way": Column("way", translate("Way"), Look.TEXT, 22),
-        "object": Column("object", translate("Method of an object"), Look.NAME, 30),
+        "object": Column("object", translate("Method of an object"), Look.NAME, 30, rank=2),
         "process": Column("process", translate("Done by"), Look.NAME, 18),
         "callers": Column("callers", translate("Asked by"), Look.NAME, 40),
         "drivers": Column("drivers", translate("Hypervisor drivers"), Look.NAME, 30),

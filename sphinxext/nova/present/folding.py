@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sphinxext.nova.model import Again, Block, Boundary, Message
 from sphinxext.nova.present.choice import EXTERNAL, Choice, lifeline_of, matches
 from sphinxext.nova.present.conditions import of_newest
-from sphinxext.nova.present.grouping import grouped, settled
+from sphinxext.nova.present.grouping import grouped, is_complete, settled
 from sphinxext.nova.present.numbering import numbered, told_once
 from sphinxext.nova.present.picture import (
     Arrow,
@@ -265,7 +265,7 @@ class _Folder:
             # The other branches are for older releases, or not asked for: this is what happens.
             sent |= ways[0]
             return drawn[0][1]
-        if block.kind == "alt" and any(condition.text is None for condition, _branch in wanted):
+        if block.kind == "alt" and is_complete([condition for condition, _branch in wanted]):
             sent |= set.intersection(*ways)
         return grouped(block.kind, drawn)
 
@@ -275,12 +275,13 @@ class _Folder:
         wanted: list[tuple[Condition, Branch]] = []
         older: list[Branch] = []
         decided = False
-        for branch in block.branches:
+        for number, branch in enumerate(block.branches, 1):
             newest = of_newest(branch.condition) if block.kind in {"alt", "opt"} else None
             if self._choice.branches != "all" and (decided or newest is False):
                 older.append(branch)
             else:
-                wanted.append((Condition(branch.condition, tuple(earlier)), branch))
+                unnamed = (number, len(block.branches)) if branch.condition is None and not earlier else (1, 1)
+                wanted.append((Condition(branch.condition, tuple(earlier), *unnamed), branch))
             decided = decided or newest is True
             earlier += [branch.condition] if branch.condition is not None else []
         self._leave_out(Reason.VERSION, [message for branch in older for message in messages(branch.steps)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sphinxext.nova.present.conditions import negated
 from sphinxext.nova.present.picture import Arrow, Condition, Group
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def grouped(kind: str, branches: Sequence[_Branch]) -> tuple[Item, ...]:
     before: list[Item] = []
     after: list[Item] = []
     rest = [list(items) for _condition, items in branches]
-    if kind == "alt" and branches[-1][0].text is None:
+    if kind == "alt" and is_complete([condition for condition, _items in branches]):
         while _all_alike([items[0] if items else None for items in rest]):
             before.append(rest[0][0])
             rest = [items[1:] for items in rest]
@@ -36,6 +37,17 @@ def grouped(kind: str, branches: Sequence[_Branch]) -> tuple[Item, ...]:
     if kind == "alt" and len(left) == 1:
         kind = "opt"
     return (*before, Group(kind, tuple(left)), *after)
+
+
+def is_complete(conditions: Sequence[Condition]) -> bool:
+    """Say whether one of the branches is taken in any case."""
+    texts = [condition.text for condition in conditions]
+    if None in texts:
+        return True
+    match texts:
+        case [str(one), str(other)]:
+            return one == negated(other) or other == negated(one)
+    return False
 
 
 def settled(items: Sequence[Item]) -> tuple[Item, ...]:

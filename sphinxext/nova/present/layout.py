@@ -37,8 +37,8 @@ def layout_table(rows: Sequence[LayoutRow], columns: Sequence[str], translate: C
         "path": Column("path", translate("Path"), Look.NAME, 28),
         "description": Column("description", translate("What it is for"), Look.TEXT, 50),
         "service": Column("service", translate("Service"), Look.NAME, 22),
-        "role": Column("role", translate("Role"), Look.TEXT, 20),
-        "files": Column("files", translate("Files"), Look.NUMBER, 8),
+        "role": Column("role", translate("Role"), Look.TEXT, 20, rank=2),
+        "files": Column("files", translate("Files"), Look.NUMBER, 8, rank=3),
         "lines": Column("lines", translate("Lines"), Look.NUMBER, 9),
     }
     roles = {

@@ -102,10 +102,10 @@ def periodic_tasks_table(
         "manager": Column("manager", translate("Manager"), Look.NAME, 22),
         "services": Column("services", translate("Services"), Look.NAME, 20),
         "interval": Column("interval", translate("How often"), Look.TEXT, 36),
-        "option": Column("option", translate("Option"), Look.NAME, 30),
-        "default": Column("default", translate("Default"), Look.NAME, 14),
+        "option": Column("option", translate("Option"), Look.NAME, 30, rank=2),
+        "default": Column("default", translate("Default"), Look.NAME, 14, rank=3),
         "starts": Column("starts", translate("First run"), Look.TEXT, 18),
-        "tests": Column("tests", translate("Options it tests"), Look.NAME, 26),
+        "tests": Column("tests", translate("Options it tests"), Look.NAME, 26, rank=4),
         "talks_to": Column("talks_to", translate("Talks to"), Look.NAME, 34),
         "description": Column("description", translate("What it does"), Look.TEXT, 38),
         "source": Column("source", translate("Source"), Look.NAME, 30),
@@ -141,8 +141,8 @@ def options_table(
     :param whole: give the whole help text, and not only its first paragraph.
     """
     titles = {
-        "option": Column("option", translate("Option"), Look.NAME, 34),
-        "default": Column("default", translate("Default"), Look.NAME, 17),
+        "option": Column("option", translate("Option"), Look.NAME, 34, rank=2),
+        "default": Column("default", translate("Default"), Look.NAME, 17, rank=3),
         "help": Column("help", translate("Help"), Look.TEXT, 52),
         "tasks": Column("tasks", translate("Tasks"), Look.NAME, 34),
         "source": Column("source", translate("Source"), Look.NAME, 30),

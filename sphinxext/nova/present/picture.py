@@ -37,12 +37,17 @@ class Reason(enum.StrEnum):
     """They are not among those that the author asks for."""
 
     @property
-    def shown_by(self) -> str | None:
-        """The option, as a directive writes it, that shows them; ``None`` where the author has left them out."""
+    def option(self) -> tuple[str, str] | None:
+        """The option that shows them, and its value if it takes one; ``None`` where the author has left them out."""
         if self in {Reason.DEPTH, Reason.STOP, Reason.HIDE, Reason.ONLY}:
             return None
         name, _, value = self.value.partition(": ")
-        return f"{name}: {value}".rstrip()
+        return name, value
+
+    @property
+    def shown_by(self) -> str | None:
+        """The option that shows them, as a directive writes it."""
+        return None if self.option is None else ": ".join(self.option).rstrip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +111,15 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """When a branch is taken: an expression of the source, or (``None``) that none of ``others`` holds."""
+    """When a branch is taken: an expression of the source, or (``None``) that none of ``others`` holds.
+
+    Where there is neither, ``number`` says which branch of ``count`` it is, from 1.
+    """
 
     text: str | None
     others: tuple[str, ...] = ()
+    number: int = 1
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,10 +45,10 @@ def rpc_methods_table(rows: Sequence[RpcMethod], columns: Sequence[str], transla
     titles = {
         "method": Column("method", translate("Method"), Look.NAME, 30),
         "topic": Column("topic", translate("Topic"), Look.NAME, 12),
-        "namespace": Column("namespace", translate("Namespace"), Look.NAME, 18),
+        "namespace": Column("namespace", translate("Namespace"), Look.NAME, 18, rank=3),
         "kind": Column("kind", translate("Kind"), Look.NAME, 14),
-        "versions": Column("versions", translate("Version"), Look.NAME, 11),
-        "client": Column("client", translate("Client"), Look.NAME, 34),
+        "versions": Column("versions", translate("Version"), Look.NAME, 11, rank=1),
+        "client": Column("client", translate("Client"), Look.NAME, 34, rank=2),
         "endpoint": Column("endpoint", translate("Endpoint"), Look.NAME, 34),
         "arguments": Column("arguments", translate("Arguments"), Look.NAME, 34),
         "callers": Column("callers", translate("Called by"), Look.NAME, 40),

@@ -77,9 +77,12 @@ class _Writer:
             )
         if description is None:
             lifelines = ", ".join(dict.fromkeys(line.name for line in part.lifelines))
-            description = translate("{count} steps between {lifelines}. The table has the same steps in words.").format(
-                count=sum(1 for _arrow in arrows(part.items)), lifelines=lifelines
-            )
+            count = sum(1 for _arrow in arrows(part.items))
+            if count == 1:
+                counted = translate("1 step between {lifelines}. The table has the same step in words.")
+            else:
+                counted = translate("{count} steps between {lifelines}. The table has the same steps in words.")
+            description = counted.format(count=count, lifelines=lifelines)
             if self._unfollowed is not None:
                 description = f"{description} {self._unfollowed}."
         written = [

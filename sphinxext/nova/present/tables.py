@@ -48,6 +48,9 @@ class Cell:
 class Column:
     """One column: ``key`` is what an option calls it, ``title`` what the reader sees, ``width`` its relative width.
 
+    Where there is no room for all columns, those of a higher ``rank`` go first, those of rank 0 only where to make
+    columns narrow does not help, and the first column never.
+
     The title may be the name of something in a checkout: it is made :func:`~sphinxext.nova.escaping.visible` here.
     """
 
@@ -55,6 +58,7 @@ class Column:
     title: str
     look: Look
     width: int
+    rank: int = 0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "title", visible(self.title))

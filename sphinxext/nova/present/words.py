@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sphinxext.nova.present.conditions import negated, shortened
+from sphinxext.nova.present.conditions import none_of, shortened
 from sphinxext.nova.present.picture import Arrow, Group, Reason
 
 if TYPE_CHECKING:
@@ -63,9 +63,9 @@ def when(kind: str, condition: Condition, translate: Callable[[str], str]) -> st
         )
     if condition.text is not None:
         return shortened(condition.text)
-    if len(condition.others) == 1:
-        return shortened(negated(condition.others[0]))
-    return translate("otherwise")
+    if condition.others:
+        return shortened(none_of(condition.others))
+    return translate("way {number} of {count}").format(number=condition.number, count=condition.count)
 
 
 def conditions(items: Iterable[Item], translate: Callable[[str], str]) -> Iterator[tuple[Arrow, tuple[str, ...]]]:
