@@ -48,6 +48,9 @@ _APPLICATION: Final = int.from_bytes(b"Nova", "big")
 _MAGIC: Final = b"SQLite format 3\0"
 _VERSION_AT: Final = slice(60, 64)
 _APPLICATION_AT: Final = slice(68, 72)
+_BLANK_AT: Final = (slice(36, 44), slice(60, 64), slice(68, 72))
+"""Free pages, changes of the schema, version and application: nothing but zeros before the first table is made."""
+_ROLLBACK_AT: Final = slice(18, 20)
 _HEADER_BYTES: Final = 100
 """See https://www.sqlite.org/fileformat2.html#the_database_header."""
 
@@ -375,12 +378,21 @@ def _check_header(path: Path) -> None:
     """
     with path.open("rb") as file:
         header = file.read(_HEADER_BYTES)
-    if not header.startswith(_MAGIC) or len(header) < _HEADER_BYTES:
+    if not header.startswith(_MAGIC) or len(header) < _HEADER_BYTES or _is_blank(header):
         return
     if int.from_bytes(header[_APPLICATION_AT], "big") != _APPLICATION:
         raise _NotOursError("it is a database of another program")
     if int.from_bytes(header[_VERSION_AT], "big") != _VERSION:
         raise _NotOursError("it is a cache of another version of sphinxext-nova")
+
+
+def _is_blank(header: bytes) -> bool:
+    """Return whether nothing was ever made in a database: another build, or one that was killed, has just begun it.
+
+    How free pages are given back has to be said in a transaction of its own, before that which makes the tables. What
+    has a write-ahead log may have tables in that.
+    """
+    return header[_ROLLBACK_AT] == b"\1\1" and not any(any(header[part]) for part in _BLANK_AT)
 
 
 def _objects(connection: sqlite3.Connection) -> set[tuple[object, ...]]:

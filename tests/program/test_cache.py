@@ -157,6 +157,9 @@ def foreign(path: Path, *statements: str) -> bytes:
     [
         (("CREATE TABLE photos (id INTEGER)",), "it is a database of another program"),
         (("PRAGMA application_id = 7", ENDLESS), "it is a database of another program"),
+        (("PRAGMA user_version = 7",), "it is a database of another program"),
+        (("CREATE TABLE photos (id INTEGER)", "DROP TABLE photos"), "it is a database of another program"),
+        (("PRAGMA journal_mode = WAL", "PRAGMA auto_vacuum = FULL"), "it is a database of another program"),
         (
             (f"PRAGMA application_id = {store._APPLICATION}", "PRAGMA user_version = 99", "CREATE TABLE facts (x)"),
             "it is a cache of another version of sphinxext-nova",
@@ -209,6 +212,16 @@ def test_the_file_says_whose_it_is(tmp_path: Path) -> None:
     path = fill(tmp_path)
     assert execute(path, "PRAGMA application_id", "PRAGMA user_version") == [(0x4E6F7661,), (2,)]
     assert path.name == "cache-2.sqlite"
+
+
+def test_a_build_was_killed_before_it_made_the_tables(tmp_path: Path) -> None:
+    """The file has a header then, which says nothing of whose it is."""
+    begun = foreign(Cache(tmp_path).path, store._SCHEMA.split(";")[0])
+    assert begun.startswith(b"SQLite format 3")
+    fill(tmp_path)
+    with Cache(tmp_path) as cache:
+        assert set(cache.facts(DIGESTS)) == set(DIGESTS)
+        assert cache.take_notes() == ()
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes")
