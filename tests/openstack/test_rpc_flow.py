@@ -447,12 +447,19 @@ def test_lifelines_say_how_a_process_reaches_the_database(tmp_path: Path) -> Non
     def main():
         objects.base.NovaObject.indirection_api = conductor_rpcapi.ConductorAPI()
     """
-    files = {**API, "nova/conductor/manager.py": CONDUCTOR, "nova/cmd/scheduler.py": asking}
+    files = {**API, "nova/conductor/manager.py": CONDUCTOR, "nova/cmd/scheduler.py": asking, "nova/db/api.py": ""}
     flow = trees.flow(tmp_path, files, "nova.compute.api.API.run")
     found = [(one.name, one.database) for one in flow.participants]
     assert found == [("nova-api", "direct"), ("nova-conductor", "direct"), ("nova-compute", "direct")]
     changed = trees.flow(tmp_path / "changed", {**files, "nova/cmd/compute.py": asking}, "nova.compute.api.API.run")
     assert [one.database for one in changed.participants] == ["direct", "direct", "conductor"]
+
+
+def test_without_a_database_nothing_says_how_a_process_reaches_it(tmp_path: Path) -> None:
+    """Neutron and Cinder have their databases elsewhere."""
+    flow = trees.flow(tmp_path, {**API, "nova/conductor/manager.py": CONDUCTOR}, "nova.compute.api.API.run")
+    found = [(one.name, one.database) for one in flow.participants]
+    assert found == [("nova-api", None), ("nova-conductor", None), ("nova-compute", None)]
 
 
 def test_that_an_attribute_is_not_none_is_known_on_the_other_side(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from sphinxext.nova.flow import Call, Choice, Decided, Limit, Reached, Sent, sends
 from sphinxext.nova.model import Again, Block, Branch, Message
-from sphinxext.nova.openstack.database import Access, database_access
+from sphinxext.nova.openstack.database import Access, database_access, has_database
 from sphinxext.nova.openstack.hosts import Hosts
 from sphinxext.nova.openstack.quiet import Once, block
 from sphinxext.nova.openstack.ways import Way
@@ -81,13 +81,17 @@ class Teller:
         self.lost: dict[Lost, None] = {}
 
     def participants(self) -> tuple[Participant, ...]:
-        """Return the lifelines, in order of appearance, and how each process reaches the database."""
-        known = database_access(self._walker.program, self._walker.options)
+        """Return the lifelines, in order of appearance, and how each process reaches the database, if that is known."""
+        program = self._walker.program
+        known = database_access(program, self._walker.options)
         processes = {*known, *self._endpoints.managers, self._start.service}
-        return tuple(
-            replace(one, database=known.get(one.name, Access()).way) if one.name in processes else one
-            for one in self._hosts.participants()
-        )
+        is_there = has_database(program)
+
+        def way(name: str) -> str | None:
+            access = known.get(name, Access())
+            return access.way if name in processes and (is_there or access.line is not None) else None
+
+        return tuple(replace(one, database=way(one.name)) for one in self._hosts.participants())
 
     def messages(self) -> tuple[Message, ...]:
         """Return every message once, in order of first appearance, without what follows from it."""

@@ -44,6 +44,11 @@ def layers(program: Program) -> tuple[Layer, ...]:
     return program.remember("database layers", lambda: tuple(_layers(program)))
 
 
+def has_database(program: Program) -> bool:
+    """Return whether a checkout has a facade of a database; none is read."""
+    return any(program.module(f"{program.checkout.package}.{name}") is not None for name in _FACADES)
+
+
 def of_module(module: Module) -> Iterator[FunctionDef]:
     """Give the functions at the level of a module, in the order of the source."""
     for fact in module.facts.functions:
