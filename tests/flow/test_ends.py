@@ -194,6 +194,25 @@ if TYPE_CHECKING:
         ),
         pytest.param(
             """
+            again = True
+            for one in live:
+                if again:
+                    if host:
+                        self.stop(context, one)
+                        return
+                self.start(context, one)
+            """,
+            """
+            loop for one in live
+              alt host
+                cast nova-compute stop_instance because again=True
+              or
+                cast nova-compute start_instance
+            """,
+            id="a branch of a branch that is taken for certain, in a loop",
+        ),
+        pytest.param(
+            """
             if host:
                 self.stop(context, instance)
                 sys.exit(1)

@@ -43,7 +43,13 @@ _MARKS: Final = (Since, Failed)
 
 def has_ends(steps: Iterable[Step]) -> bool:
     """Return whether some of the steps are on paths that end, or belong to such paths."""
-    return any(type(step) is Ended or type(step) in _MARKS or (type(step) is Choice and step.ends) for step in steps)
+    for step in steps:
+        kind = type(step)
+        if kind is Ended or kind in _MARKS:
+            return True
+        if (kind is Choice and step.ends) or (kind is Decided and has_ends(step.steps)):
+            return True
+    return False
 
 
 def structured(steps: Steps) -> Steps:
