@@ -198,10 +198,13 @@ class Quiet:
 def block(step: Choice, told: Sequence[Sequence[Step]]) -> Sequence[Block]:
     """Return a choice of which this was told in each of its ways; nothing where nothing was."""
     path = step.scope.module.path
-    branches = [
-        Branch(way.condition, tuple(steps), path, way.line) for way, steps in zip(step.ways, told, strict=True) if steps
-    ]
+    branches = [Branch(way.condition, tuple(steps), path, way.line) for way, steps in zip(step.ways, told, strict=True)]
+    while branches and not branches[-1].steps:
+        branches.pop()
     if not branches:
         return ()
+    if step.kind == "failure":
+        branches = [branch for branch in branches if branch.steps]
+    # A branch of which nothing is told is there for the sake of those after it: they are taken where it is not.
     kind = "opt" if step.kind == "alt" and len(branches) == 1 else step.kind
     return (Block(kind, tuple(branches)),)
