@@ -225,6 +225,23 @@ def test_frames_that_would_be_said_less_clearly_together_stay_two() -> None:
     assert outline(fold(again).items) == [("opt", {"a is None": [("opt", {"a is not None": ["x"]})]})]
 
 
+def test_an_option_that_is_known_is_asked_for_once() -> None:
+    inner = block("opt", ("CONF.a", call(CONDUCTOR, "x", block("opt", ("CONF.a", call(SCHEDULER, "y"))))))
+    told = flow(
+        block("alt", ("CONF.a and b", inner, call(CONDUCTOR, "z")), (None, inner)),
+        block("alt", ("not CONF.a", call(CONDUCTOR, "u")), (None, call(CONDUCTOR, "v"), inner, call(CONDUCTOR, "w"))),
+        block("opt", ("self.a", call(CONDUCTOR, "p"), block("opt", ("self.a", call(CONDUCTOR, "q"))))),
+    )
+    items = fold(told, Choice(repeats=True)).items
+    below, again = ("x", [("opt", {"CONF.a": ["y"]})]), ("x", "= 1")
+    assert outline(items) == [
+        ("alt", {"CONF.a and b": [below, "z"], "not ('CONF.a and b',)": [("opt", {"CONF.a": [again]})]}),
+        ("alt", {"not CONF.a": ["u"], "not ('not CONF.a',)": ["v", again, "w"]}),
+        # Anything else may have changed.
+        ("opt", {"self.a": ["p", ("opt", {"self.a": ["q"]})]}),
+    ]
+
+
 def test_a_condition_of_every_branch_is_around_them() -> None:
     told = flow(
         block(

@@ -23,6 +23,7 @@ _LETTERS = f"{ascii_letters}{digits}_."
 """What dotted names are made of, nearly always."""
 _KNOWN = re.compile(r"(?:\w+=)?(?:'+|-?\d[\w.]*|True|False|None|(?:[^\W\d]\w*\.)*[A-Z][A-Z\d_]*)")
 """An argument that is a constant, in a text in which strings are masked."""
+_OPTION = re.compile(r"(?:not )?CONF(?:\.[^\W\d]\w*)+")
 _OPEN, _CLOSE = "([{", ")]}"
 
 _OPPOSITES = {"==": "!=", "is": "is not", "in": "not in"}
@@ -107,6 +108,14 @@ def both(condition: str, other: str) -> str:
         if {*_divided(strong, "and")} >= {*_divided(weak, "and")}:
             return strong
     return f"{_operand_of_and(one)} and {_operand_of_and(two)}"
+
+
+def options_of(condition: str | None, others: Sequence[str] = ()) -> frozenset[str]:
+    """Return what a condition, or else that none of others holds, says of options: operands that name nothing else."""
+    if condition is None:
+        return frozenset().union(*(options_of(negated(other)) for other in others))
+    operands = _divided(_without_brackets(one_line(condition)), "and")
+    return frozenset(operand for operand in operands if _OPTION.fullmatch(operand))
 
 
 def is_clear_together(condition: str, other: str) -> bool:
