@@ -362,6 +362,35 @@ def test_what_is_asked_of_others_on_paths_that_end(run: Callable[..., str], body
     assert run(methods, CINDER, volume__cinder=CINDER_API, volume____init__="") == text(expected)
 
 
+def test_one_of_several_callees_is_one_of_so_many(run: Callable[..., str]) -> None:
+    assert run(
+        """
+        def run(self, context, instance, kind):
+            self._reserve(context, instance)
+            handler = self._reserve
+            if kind:
+                handler = self._start
+            handler(context, instance)
+
+        def _reserve(self, context, instance):
+            cinder.attachment_create(context)
+
+        def _start(self, context, instance):
+            self.compute_rpcapi.start_instance(context, instance)
+        """,
+        CINDER,
+        volume__cinder=CINDER_API,
+        volume____init__="",
+    ) == text(
+        """
+        external nova.volume.cinder.attachment_create
+        alt
+          cast nova-compute start_instance
+        or
+        """
+    )
+
+
 def test_what_sends_few_messages_is_told_wherever_it_is_called(run: Callable[..., str]) -> None:
     calls = "".join(f"    if host == {number}:\n        self.both(context, instance)\n" for number in range(9))
     body = f"""
