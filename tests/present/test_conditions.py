@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sphinxext.nova.present.conditions import LONGEST, LONGEST_READ, negated, none_of, of_newest, one_line, shortened
+from sphinxext.nova.present.conditions import (
+    LONGEST,
+    LONGEST_READ,
+    both,
+    is_clear_together,
+    negated,
+    none_of,
+    of_newest,
+    one_line,
+    shortened,
+)
 from tests.bounds import within
 
 
@@ -99,10 +111,76 @@ def test_no_condition_is_too_long(condition: str, longest: int) -> None:
         ("x == 1 and y", "not (x == 1 and y)"),
         ("not x == 1", "not (not x == 1)"),
         ("a if b else c", "not (a if b else c)"),
+        ("not x and not y", "x or y"),
+        ("not x or y is not None", "x and y is None"),
+        ("not x and not y and z", "x or y or not z"),
+        ("not x and z", "not (not x and z)"),
+        ("not x and not y or z", "not (not x and not y or z)"),
+        ("not x(a and b) or not y and z or u not in v", "x(a and b) and not (not y and z) and u in v"),
     ],
 )
 def test_the_opposite_of_a_condition(condition: str, expected: str) -> None:
     assert negated(condition) == expected
+
+
+@pytest.mark.parametrize(
+    ("condition", "other", "expected"),
+    [
+        ("x", "y", "x and y"),
+        ("x or y", "z == 1", "(x or y) and z == 1"),
+        ("x and y", "(z or u)", "x and y and (z or u)"),
+        ("a if b else c", "x", "(a if b else c) and x"),
+        # One of them says the other.
+        ("x or y or not z", "y or x", "y or x"),
+        ("x", "(x or y)", "x"),
+        ("x and y", "x", "x and y"),
+        ("x", "x and y", "x and y"),
+        ("x(a or b)", "x(a)", "x(a or b) and x(a)"),
+    ],
+)
+def test_two_conditions_in_one(condition: str, other: str, expected: str) -> None:
+    assert both(condition, other) == expected
+    assert is_clear_together(condition, other)
+
+
+@pytest.mark.parametrize(
+    ("condition", "other"),
+    [
+        pytest.param("host is None", "host is not None", id="a name that changes between the two"),
+        pytest.param("a_name_of_some_length.a or b", "another_name_of_some_length.a or not is_long_enough", id="long"),
+        pytest.param("a_name_of_some_length" * 4, "x", id="one that is cut already"),
+    ],
+)
+def test_two_conditions_that_are_clearer_apart(condition: str, other: str) -> None:
+    assert not is_clear_together(condition, other)
+
+
+NAMES = ("a", "b", "c")
+CONDITIONS = st.recursive(
+    st.sampled_from((*NAMES, "a == b", "a != b", "b is not c", "a in (b, c)", "c not in (a, b)")),
+    lambda inner: st.one_of(
+        inner.map(lambda one: f"not ({one})"),
+        st.sampled_from(NAMES).map(lambda one: f"not {one}"),
+        st.tuples(st.sampled_from(("and", "or")), st.lists(inner, min_size=2, max_size=3)).map(
+            lambda parts: f" {parts[0]} ".join(
+                f"({one})" if " or " in one or " and " in one else one for one in parts[1]
+            )
+        ),
+        st.lists(inner, min_size=2, max_size=3).map(" and ".join),
+        st.lists(inner, min_size=2, max_size=3).map(" or ".join),
+    ),
+    max_leaves=6,
+)
+
+
+@given(CONDITIONS, CONDITIONS)
+def test_conditions_hold_when_they_say_so(condition: str, other: str) -> None:
+    for values in product((False, True), repeat=len(NAMES)):
+        names = dict(zip(NAMES, values, strict=True))
+        one, two = (bool(eval(text, {}, names)) for text in (condition, other))
+        assert bool(eval(negated(condition), {}, names)) is not one
+        assert bool(eval(both(condition, other), {}, names)) is (one and two)
+        assert bool(eval(none_of((condition, other)), {}, names)) is not (one or two)
 
 
 def test_none_of_several() -> None:

@@ -212,6 +212,53 @@ def test_what_every_branch_does_under_a_condition_is_drawn_once() -> None:
     assert outline(fold(told).items) == [("loop", {"for x in y": ["a"]})]
 
 
+def test_frames_around_the_same_are_one() -> None:
+    told = flow(block("opt", ("a", block("opt", ("b or c", block("opt", ("c", call(CONDUCTOR, "x"))))))))
+    assert outline(fold(told).items) == [("opt", {"a and c": ["x"]})]
+
+
+def test_frames_that_would_be_said_less_clearly_together_stay_two() -> None:
+    long = [" and ".join(f"{name}{number}_of_some_length" for number in range(3)) for name in ("first", "second")]
+    told = flow(block("opt", (long[0], block("opt", (long[1], call(CONDUCTOR, "x"))))))
+    assert outline(fold(told).items) == [("opt", {long[0]: [("opt", {long[1]: ["x"]})]})]
+    again = flow(block("opt", ("a is None", block("opt", ("a is not None", call(CONDUCTOR, "x"))))))
+    assert outline(fold(again).items) == [("opt", {"a is None": [("opt", {"a is not None": ["x"]})]})]
+
+
+def test_an_option_that_is_known_is_asked_for_once() -> None:
+    inner = block("opt", ("CONF.a", call(CONDUCTOR, "x", block("opt", ("CONF.a", call(SCHEDULER, "y"))))))
+    told = flow(
+        block("alt", ("CONF.a and b", inner, call(CONDUCTOR, "z")), (None, inner)),
+        block("alt", ("not CONF.a", call(CONDUCTOR, "u")), (None, call(CONDUCTOR, "v"), inner, call(CONDUCTOR, "w"))),
+        block("opt", ("self.a", call(CONDUCTOR, "p"), block("opt", ("self.a", call(CONDUCTOR, "q"))))),
+    )
+    items = fold(told, Choice(repeats=True)).items
+    below, again = ("x", [("opt", {"CONF.a": ["y"]})]), ("x", "= 1")
+    assert outline(items) == [
+        ("alt", {"CONF.a and b": [below, "z"], "not ('CONF.a and b',)": [("opt", {"CONF.a": [again]})]}),
+        ("alt", {"not CONF.a": ["u"], "not ('not CONF.a',)": ["v", again, "w"]}),
+        # Anything else may have changed.
+        ("opt", {"self.a": ["p", ("opt", {"self.a": ["q"]})]}),
+    ]
+
+
+def test_a_condition_of_every_branch_is_around_them() -> None:
+    told = flow(
+        block(
+            "alt",
+            ("a", block("opt", ("g", call(CONDUCTOR, "x"), block("opt", ("h", call(CONDUCTOR, "y")))))),
+            (None, block("opt", ("g", call(CONDUCTOR, "x"), block("opt", ("h", call(CONDUCTOR, "z")))))),
+        )
+    )
+    alt = ("alt", {"a": ["y"], "not ('a',)": ["z"]})
+    assert outline(fold(told).items) == [("opt", {"g": ["x", ("opt", {"h": [alt]})]})]
+
+
+def test_a_branch_without_steps_is_there_for_those_after_it() -> None:
+    told = flow(block("alt", ("a",), ("b", call(CONDUCTOR, "x")), (None, call(CONDUCTOR, "y"))))
+    assert outline(fold(told).items) == [("alt", {"b": ["x"], "not ('a', 'b')": ["y"]})]
+
+
 def test_what_was_sent_before_is_not_drawn_again_unless_asked_for() -> None:
     told = flow(
         call(CONDUCTOR, "a"),

@@ -26,6 +26,7 @@ LEAVES_FUNCTION: Final = frozenset({"return", "raise", "exit"})
 LEAVES_BODY: Final = frozenset({"break", "continue"})
 EVERYTHING: Final = LEAVES_FUNCTION | LEAVES_BODY
 _FAILS: Final = frozenset({"raise", "exit"})
+_TWO: Final = 2
 _MOST_ENDS: Final = 30
 """Of how many choices with an end, one after the other in one block, it is told that the rest comes only without them.
 
@@ -39,11 +40,18 @@ in any case."""
 
 
 _MARKS: Final = (Since, Failed)
+_RAISED: Final = Ended("raise")
 
 
 def has_ends(steps: Iterable[Step]) -> bool:
     """Return whether some of the steps are on paths that end, or belong to such paths."""
-    return any(type(step) is Ended or type(step) in _MARKS or (type(step) is Choice and step.ends) for step in steps)
+    for step in steps:
+        kind = type(step)
+        if kind is Ended or kind in _MARKS:
+            return True
+        if (kind is Choice and step.ends) or (kind is Decided and has_ends(step.steps)):
+            return True
+    return False
 
 
 def structured(steps: Steps) -> Steps:
@@ -85,20 +93,27 @@ def _before(step: Step, rest: Steps) -> Steps:
             body = without_ends(nested(way.steps), LEAVES_BODY)
             return push((_choice(step, (way.with_steps(body),)),), rest)
         case Choice(ends=True):
-            ways = _without_checks(tuple(way.with_steps(nested(way.steps)) for way in step.ways))
-            return push(shown(_choice(step, ways)), rest) if ways else (Ended("raise"),)
+            ways, failing = _without_checks(tuple(way.with_steps(nested(way.steps)) for way in step.ways))
+            failures = (Choice("failure", step.scope, failing),) if failing else ()
+            return (*failures, *(push(shown(_choice(step, ways)), rest) if ways else (_RAISED,)))
     return (step, *rest)
 
 
-def _without_checks(ways: tuple[Way, ...]) -> tuple[Way, ...]:
-    """Return the ways of a choice without those that do nothing but raise: the others are the normal case."""
-    found = tuple(way for way in ways if not _only_fails(way.steps))
-    checks = _tests(way for way in ways if way not in found)
-    if len(found) == 1 and found[0].test is None and found[0].steps and checks:
+def _without_checks(ways: tuple[Way, ...]) -> tuple[tuple[Way, ...], tuple[Way, ...]]:
+    """Return the ways of a choice without those that send nothing and raise, and what is done on these.
+
+    The others are the normal case.
+    """
+    found = tuple(way for way in ways if not _fails(way.steps))
+    if len(found) == len(ways):
+        return ways, ()
+    checks = [way for way in ways if _fails(way.steps)]
+    failing = (way.with_steps(without_ends(way.steps, EVERYTHING)) for way in checks)
+    if len(found) == 1 and found[0].test is None and found[0].steps and (tests := _tests(checks)):
         # What is done in an "else" has no other condition.
-        test = none_of(checks)
-        return (Way(render(test), found[0].line, found[0].steps, test),)
-    return found
+        test = none_of(tests)
+        found = (Way(render(test), found[0].line, found[0].steps, test),)
+    return found, tuple(way for way in failing if way.steps)
 
 
 def push(steps: Steps, rest: Steps) -> Steps:
@@ -191,6 +206,11 @@ def _after_choice(choice: Choice, rest: Steps) -> Steps:
         most = _MOST_COPIED_UNKNOWN if condition is None else _MOST_COPIED if speaks else 0
         if copies * _weight(rest) > most:
             return (*without_ends((choice,), EVERYTHING), *_unless_ended(choice, condition, rest))
+    if len(ways) == _TWO and _is_handled(ways[0].steps) and ways[0].test is not None and not has_ends(ways[1].steps):
+        # What comes after is what is done in any case but one, and in that one after an exception.
+        test = opposite(ways[0].test)
+        normal = Way(render(test), ways[0].line, (*ways[1].steps, *rest), test)
+        return (_choice(choice, (normal, Way(None, ways[0].line, push(ways[0].steps, rest)))),)
     pushed = [way.with_steps(push(way.steps, rest)) for way in ways[: last + 1]]
     if tail:
         pushed.append(Way(None, tail[0].line, (*shown(_choice(choice, tail)), *rest)))
@@ -229,11 +249,17 @@ def _condition(ways: Sequence[Way]) -> Expr:
 
 
 def _any(conditions: tuple[Expr, ...]) -> Expr:
-    return conditions[0] if len(conditions) == 1 else ("or", conditions)
+    return conditions[0] if len(conditions) == 1 else ("or", _operands("or", conditions))
 
 
 def _all(conditions: tuple[Expr, ...]) -> Expr:
-    return conditions[0] if len(conditions) == 1 else ("and", conditions)
+    return conditions[0] if len(conditions) == 1 else ("and", _operands("and", conditions))
+
+
+def _operands(word: str, conditions: tuple[Expr, ...]) -> tuple[Expr, ...]:
+    """Return the operands of an ``and`` or ``or`` of conditions, of which some may be the same."""
+    parts = ((one[1] if isinstance(one, tuple) and one[0] == word else (one,)) for one in conditions)
+    return tuple(part for operands in parts for part in operands)
 
 
 def _both(test: Expr, ending: Expr) -> Expr:
@@ -258,6 +284,9 @@ def _ending(steps: Steps) -> Expr:
             if ends is None:
                 return None
             found.append(_all((*map(opposite, before), *(() if ends is True else (ends,)))))
+            if ends == way.test:
+                # Where this one holds, the steps end anyway.
+                continue
         before += _tests((way,))
     return _any(tuple(found))
 
@@ -288,9 +317,22 @@ def _all_end(steps: Steps) -> bool:
     return False
 
 
-def _only_fails(steps: Steps) -> bool:
-    """Return whether nested steps do nothing but raise."""
-    return len(steps) == 1 and isinstance(steps[0], Ended) and steps[0].kind in _FAILS
+def _fails(steps: Steps) -> bool:
+    """Return whether nested steps send nothing and raise, on every path."""
+    if not steps:
+        return False
+    last = steps[-1]
+    match last:
+        case Ended(kind=kind):
+            return kind in _FAILS and not sends(steps)
+        case Choice(kind="alt" | "opt", ends=True):
+            return last.is_whole and all(_fails(way.steps) for way in last.ways) and not sends(steps[:-1])
+    return False
+
+
+def _is_handled(steps: Steps) -> bool:
+    """Return whether what comes after nested steps is only reached when an exception was handled."""
+    return bool(steps) and isinstance(steps[-1], Failed)
 
 
 def _ends_after_steps(steps: Steps) -> bool:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from sphinxext.nova.syntax.forms import Expr
 
 _OPPOSITES: Final = {"==": "!=", "is": "is not", "in": "not in", "<": ">=", "<=": ">"}
+_NEGATIVE: Final = frozenset({"!=", "is not", "not in"})
 _SIGNS: Final = _OPPOSITES | {opposite: sign for sign, opposite in _OPPOSITES.items()}
 
 
@@ -20,7 +21,19 @@ def opposite(condition: Expr) -> Expr:
             return inner
         case ("compare", first, ((str(sign), operand),)) if sign in _SIGNS:
             return ("compare", first, ((_SIGNS[sign], operand),))
+        case ("and" | "or" as word, operands) if 2 * sum(map(_is_negative, operands)) > len(operands):
+            # "a or b", and not "not (not a and not b)".
+            return ("or" if word == "and" else "and", tuple(map(opposite, operands)))
     return ("not", condition)
+
+
+def _is_negative(condition: Expr) -> bool:
+    match condition:
+        case ("not", inner):
+            return not (isinstance(inner, tuple) and inner[0] in {"and", "or"})
+        case ("compare", _, ((str(sign), _),)):
+            return sign in _NEGATIVE
+    return False
 
 
 def none_of(conditions: Sequence[Expr]) -> Expr:

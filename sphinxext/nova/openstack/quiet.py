@@ -198,10 +198,14 @@ class Quiet:
 def block(step: Choice, told: Sequence[Sequence[Step]]) -> Sequence[Block]:
     """Return a choice of which this was told in each of its ways; nothing where nothing was."""
     path = step.scope.module.path
-    branches = [
-        Branch(way.condition, tuple(steps), path, way.line) for way, steps in zip(step.ways, told, strict=True) if steps
-    ]
-    if not branches:
+    branches = [Branch(way.condition, tuple(steps), path, way.line) for way, steps in zip(step.ways, told, strict=True)]
+    if not any(branch.steps for branch in branches):
         return ()
+    if step.kind == "failure":
+        branches = [branch for branch in branches if branch.steps]
+    # Where not even the first has a condition, each is one of so many.
+    while branches[0].condition is not None and not branches[-1].steps:
+        branches.pop()
+    # A branch of which nothing is told is there for the sake of those after it: they are taken where it is not.
     kind = "opt" if step.kind == "alt" and len(branches) == 1 else step.kind
     return (Block(kind, tuple(branches)),)

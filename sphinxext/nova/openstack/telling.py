@@ -33,6 +33,8 @@ _MOST_CALLS: Final = 20_000
 may be twice as often in each function as in the one before. 649 are in the releases."""
 _OFTEN: Final = 4
 """How often what a function does is told on behalf of one sender; after that its first message stands for it."""
+_FEW: Final = 4
+"""What sends at most so many messages is told as often as it is called."""
 
 
 @dataclass(slots=True)
@@ -78,6 +80,7 @@ class Teller:
         self._told: dict[tuple[Summary, str], int | None] = {}
         self._bodies: dict[tuple[str, str], list[tuple[int, tuple[Step, ...]]]] = {}
         self._messages: dict[tuple[object, ...], Message] = {}
+        self._counts: dict[Summary, int] = {}
         self.lost: dict[Lost, None] = {}
 
     def participants(self) -> tuple[Participant, ...]:
@@ -203,7 +206,7 @@ class Teller:
             if not process.once.is_first(summary):
                 return ()
         times, first = process.times.get(summary, (0, None))
-        if times >= _OFTEN and not _is_short(summary):
+        if times >= _OFTEN and not _is_short(summary) and self._count(summary) > _FEW:
             # There may be more ways to a function than anybody could be told.
             return () if first is None else (Again(first),)
         self._calls += 1
@@ -220,6 +223,29 @@ class Teller:
             first = before + 1
         process.times[summary] = (process.times.get(summary, (0, None))[0] + 1, first)
         return told
+
+    def _count(self, summary: Summary) -> int:
+        """Return how many messages a function sends, itself and by what it calls: at most one more than a few."""
+        if summary not in self._counts:
+            self._counts[summary] = _FEW + 1  # what is inside itself sends many
+            self._counts[summary] = min(self._count_steps(summary.steps), _FEW + 1)
+        return self._counts[summary]
+
+    def _count_steps(self, steps: Steps) -> int:
+        count = 0
+        for step in steps:
+            match step:
+                case Sent():
+                    count += 1
+                case Call(summary=summary):
+                    count += self._count(summary) if summary.sends else 0
+                case Choice(ways=ways):
+                    count += sum(self._count_steps(way.steps) for way in ways)
+                case Reached(steps=inside) | Decided(steps=inside):
+                    count += self._count_steps(inside)
+            if count > _FEW:
+                break
+        return count
 
     # --- messages
 

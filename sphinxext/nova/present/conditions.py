@@ -23,6 +23,7 @@ _LETTERS = f"{ascii_letters}{digits}_."
 """What dotted names are made of, nearly always."""
 _KNOWN = re.compile(r"(?:\w+=)?(?:'+|-?\d[\w.]*|True|False|None|(?:[^\W\d]\w*\.)*[A-Z][A-Z\d_]*)")
 """An argument that is a constant, in a text in which strings are masked."""
+_OPTION = re.compile(r"(?:not )?CONF(?:\.[^\W\d]\w*)+")
 _OPEN, _CLOSE = "([{", ")]}"
 
 _OPPOSITES = {"==": "!=", "is": "is not", "in": "not in"}
@@ -72,7 +73,86 @@ def negated(condition: str) -> str:
     if len(compared) == 1 and len(_operands(text)) == 1 and not re.match(r"not ", text):
         place = compared[0]
         return f"{text[: place.start()]} {_OPPOSITES[place[1]]} {text[place.end() :]}"
-    return f"not ({text})"
+    positive = _positive(text)
+    return f"not ({text})" if positive is None else positive
+
+
+def _positive(text: str) -> str | None:
+    """Write the opposite of operands most of which are negative, without a ``not`` around all of it."""
+    found = next(((word, parts) for word in ("or", "and") if (parts := _divided(text, word))[1:]), None)
+    if found is None or _CHOICE.search(_outside(text)):
+        return None
+    word, operands = found
+    if 2 * sum(map(_is_negative, operands)) <= len(operands):
+        return None
+    if word == "and":
+        return " or ".join(map(negated, operands))
+    return " and ".join(_operand_of_and(negated(operand)) for operand in operands)
+
+
+def _is_negative(operand: str) -> bool:
+    if len(_operands(operand)) > 1:
+        return False
+    if operand.startswith("not "):
+        return _operand(operand[4:])
+    compared = [match[1] for match in _COMPARISON.finditer(operand) if not _depth(operand[: match.start()])]
+    return len(compared) == 1 and compared[0] in {"!=", "is not", "not in"}
+
+
+def both(condition: str, other: str) -> str:
+    """Write that two conditions hold; it is one of them where that one says the other, too."""
+    one, two = _without_brackets(one_line(condition)), _without_brackets(one_line(other))
+    for strong, weak in ((two, one), (one, two)):
+        if {*_divided(strong, "or")} <= {*_divided(weak, "or")}:
+            return strong
+        if {*_divided(strong, "and")} >= {*_divided(weak, "and")}:
+            return strong
+    return f"{_operand_of_and(one)} and {_operand_of_and(two)}"
+
+
+def options_of(condition: str | None, others: Sequence[str] = ()) -> frozenset[str]:
+    """Return what a condition, or else that none of others holds, says of options: operands that name nothing else."""
+    if condition is None:
+        return frozenset().union(*(options_of(negated(other)) for other in others))
+    operands = _divided(_without_brackets(one_line(condition)), "and")
+    return frozenset(operand for operand in operands if _OPTION.fullmatch(operand))
+
+
+def is_clear_together(condition: str, other: str) -> bool:
+    """Return whether one text says both conditions as well as two do: with no more of them left out."""
+    said, texts = both(condition, other), (condition, other)
+    operands = [{*_divided(_without_brackets(one_line(text)), "and")} for text in texts]
+    if any(negated(operand) in operands[1] for operand in operands[0]):
+        # What it is about changes between the two.
+        return False
+    if said in texts or "…" not in shortened(said):
+        return True
+    whole = " and ".join(map(shortened, texts))
+    return len(whole) <= LONGEST and shortened(said).count("…") <= whole.count("…")
+
+
+def _operand_of_and(text: str) -> str:
+    return f"({text})" if _divided(text, "or")[1:] or _CHOICE.search(_outside(text)) else text
+
+
+def _divided(text: str, word: str) -> list[str]:
+    """Return the operands of an ``or``; of an ``and``, if it is no operand of an ``or``; else the text."""
+    parts = _operands(text)
+    words = [part.rpartition(" ")[2] for part in parts[:-1]]
+    if word not in words or (word == "and" and "or" in words):
+        return [text]
+    found: list[str] = [""]
+    for part, sign in zip(parts, [*words, ""], strict=True):
+        found[-1] += f" {part}" if sign != word else f" {part.removesuffix(word)}"
+        if sign == word:
+            found.append("")
+    return [one.strip() for one in found]
+
+
+def _without_brackets(text: str) -> str:
+    while text[:1] == "(" and text[-1:] == ")" and not _outside(text).strip():
+        text = text[1:-1].strip()
+    return text
 
 
 def one_line(condition: str) -> str:
@@ -97,9 +177,7 @@ def shortened(condition: str, longest: int = LONGEST) -> str:
     constants, the middle of a list, the middle operands of an ``and`` or ``or``, all arguments; last the middle of the
     text. Nothing goes that would make the two sides of a comparison alike.
     """
-    whole = _without_self(one_line(condition))
-    while whole[:1] == "(" and whole[-1:] == ")" and not _outside(whole).strip():
-        whole = whole[1:-1].strip()
+    whole = _without_brackets(_without_self(one_line(condition)))
     text = whole
     for way in (_without_modules, _without_arguments, _without_middles, _without_any_arguments):
         for _ in range(_MOST_STEPS):

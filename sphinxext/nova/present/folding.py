@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sphinxext.nova.model import Again, Block, Boundary, Message
 from sphinxext.nova.present.choice import EXTERNAL, Choice, lifeline_of, matches
-from sphinxext.nova.present.conditions import of_newest
+from sphinxext.nova.present.conditions import of_newest, options_of
 from sphinxext.nova.present.grouping import grouped, is_complete, settled
 from sphinxext.nova.present.numbering import numbered, told_once
 from sphinxext.nova.present.picture import (
@@ -111,6 +111,8 @@ class _Where:
     inside: frozenset[int] = frozenset()
     failing: list[str] = field(default_factory=list)
     """The methods of what is not drawn because it happens when something goes wrong here."""
+    options: frozenset[str] = frozenset()
+    """The conditions about options alone that hold on the way here: they hold as long as the process runs."""
 
 
 class _Folder:
@@ -258,9 +260,12 @@ class _Folder:
         wanted = self._wanted(block)
         ways = [set(sent) for _branch in wanted]
         drawn = [
-            (condition, self.items(branch.steps, where, way))
+            (condition, self.items(branch.steps, _inside(condition, where), way))
             for (condition, branch), way in zip(wanted, ways, strict=True)
         ]
+        if block.kind == "opt" and wanted and wanted[0][0].text in where.options:
+            sent |= ways[0]
+            return drawn[0][1]
         if len(wanted) == 1 and len(wanted) < len(block.branches):
             # The other branches are for older releases, or not asked for: this is what happens.
             sent |= ways[0]
@@ -321,6 +326,12 @@ class _Folder:
     def _leave_out(self, reason: Reason, left: Iterable[Message]) -> None:
         for message in left:
             self._left.setdefault(_key(message), (reason, message.method))
+
+
+def _inside(condition: Condition, where: _Where) -> _Where:
+    """Return where the walk is in a branch."""
+    known = options_of(condition.text, condition.others)
+    return replace(where, options=where.options | known) if known else where
 
 
 def _sent_here(block: Block) -> Iterator[Message]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sphinxext.nova.present.conditions import negated
+from sphinxext.nova.present.conditions import both, is_clear_together, negated, none_of
 from sphinxext.nova.present.picture import Arrow, Condition, Group
 
 if TYPE_CHECKING:
@@ -36,7 +36,46 @@ def grouped(kind: str, branches: Sequence[_Branch]) -> tuple[Item, ...]:
         return (*before, *after)
     if kind == "alt" and len(left) == 1:
         kind = "opt"
-    return (*before, Group(kind, tuple(left)), *after)
+    return (*before, *_flat(kind, left), *after)
+
+
+def _flat(kind: str, branches: list[_Branch]) -> tuple[Item, ...]:
+    """Make a group of branches; what they have in common is around it, and no more than needed is around what."""
+    inner = [_only_opt(items) for _condition, items in branches]
+    first = inner[0]
+    if kind not in {"alt", "opt"} or first is None:
+        return (Group(kind, tuple(branches)),)
+    condition, items = first
+    if kind == "alt":
+        opts = [opt for opt in inner if opt is not None]
+        if len(opts) < len(branches) or any(opt[0] != condition for opt in opts):
+            return (Group(kind, tuple(branches)),)
+        ways = [(outer, inside) for (outer, _items), (_same, inside) in zip(branches, opts, strict=True)]
+        return (Group("opt", ((condition, grouped(kind, ways)),)),)
+    joined = _both(branches[0][0], condition)
+    return (Group("opt", tuple(branches) if joined is None else ((joined, items),)),)
+
+
+def _only_opt(items: Sequence[Item]) -> _Branch | None:
+    """Return the branch of a group that is all there is, if that is an ``opt``."""
+    match items:
+        case [Group(kind="opt", branches=(branch,))]:
+            return branch
+    return None
+
+
+def _both(one: Condition, other: Condition) -> Condition | None:
+    """Return the condition that two hold, if it is as clear as they are one by one."""
+    text, inner = _text(one), _text(other)
+    if text is None or inner is None or not is_clear_together(text, inner):
+        return None
+    return Condition(both(text, inner))
+
+
+def _text(condition: Condition) -> str | None:
+    if condition.text is None and condition.others:
+        return none_of(condition.others)
+    return condition.text
 
 
 def is_complete(conditions: Sequence[Condition]) -> bool:
