@@ -3,8 +3,8 @@
 Statements leave an ``Ended`` where a path ends. When a function, a loop or a ``try`` is done,
 :func:`nested` puts the steps after a choice into those of its branches that go on, so that no two steps of which one is
 behind a ``return`` of the other are on one path. A branch that ends without a step of its own is a guard: what comes
-after it is under the opposite condition. One that ends by ``raise`` without a step of its own is a check, and leaves no
-trace.
+after it is under the opposite condition. One that sends nothing and ends by ``raise`` is a check: what it does is a
+failure, and what comes after it has no condition because of it.
 """
 
 from __future__ import annotations
