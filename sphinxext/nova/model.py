@@ -225,7 +225,9 @@ class Block:
     """A part of a flow that does not simply happen once.
 
     ``kind`` is ``alt`` (one of the branches), ``opt`` (the one branch, or nothing), ``loop`` (again and again) or
-    ``failure`` (an ``except`` handler, a rollback: only when something went wrong).
+    ``failure`` (an ``except`` handler, a rollback, what is done before an exception is raised and sends nothing: only
+    when something went wrong). A branch of an ``alt`` that has no steps is there because those after it are taken
+    where it is not.
     """
 
     kind: str

@@ -3,8 +3,8 @@
 Statements leave an ``Ended`` where a path ends. When a function, a loop or a ``try`` is done,
 :func:`nested` puts the steps after a choice into those of its branches that go on, so that no two steps of which one is
 behind a ``return`` of the other are on one path. A branch that ends without a step of its own is a guard: what comes
-after it is under the opposite condition. One that ends by ``raise`` without a step of its own is a check, and leaves no
-trace.
+after it is under the opposite condition. One that sends nothing and ends by ``raise`` is a check: what it does is a
+failure, and what comes after it has no condition because of it.
 """
 
 from __future__ import annotations
@@ -46,10 +46,9 @@ _RAISED: Final = Ended("raise")
 def has_ends(steps: Iterable[Step]) -> bool:
     """Return whether some of the steps are on paths that end, or belong to such paths."""
     for step in steps:
-        kind = type(step)
-        if kind is Ended or kind in _MARKS:
+        if type(step) is Ended or type(step) in _MARKS:
             return True
-        if (kind is Choice and step.ends) or (kind is Decided and has_ends(step.steps)):
+        if (type(step) is Choice and step.ends) or (type(step) is Decided and has_ends(step.steps)):
             return True
     return False
 
@@ -258,8 +257,14 @@ def _all(conditions: tuple[Expr, ...]) -> Expr:
 
 def _operands(word: str, conditions: tuple[Expr, ...]) -> tuple[Expr, ...]:
     """Return the operands of an ``and`` or ``or`` of conditions, of which some may be the same."""
-    parts = ((one[1] if isinstance(one, tuple) and one[0] == word else (one,)) for one in conditions)
-    return tuple(part for operands in parts for part in operands)
+    found: list[Expr] = []
+    for one in conditions:
+        match one:
+            case ("and" | "or" as its, operands) if its == word:
+                found += operands
+            case _:
+                found.append(one)
+    return tuple(found)
 
 
 def _both(test: Expr, ending: Expr) -> Expr:
