@@ -380,10 +380,32 @@ def test_only_lifelines_that_are_needed_are_drawn() -> None:
     assert [line.id for line in fold(flows.resize(), Choice(reverse=True)).lifelines] == ["p4", "p5", "p3", "p2", "p1"]
 
 
-def test_hosts_are_told_apart_only_where_two_of_a_service_talk() -> None:
-    assert [line.host for line in fold(flows.boot()).lifelines] == [None] * 4
-    alone = fold(flow(call(replace(SOURCE, host=None), "a"), call(DEST, "b")))
-    assert [line.host for line in alone.lifelines] == [None, None, "self.destination"]
+@pytest.mark.parametrize(
+    ("host", "alone"),
+    [
+        (None, None),
+        ("source", "source"),
+        ("destination", "destination"),
+        ("server", "server"),
+        ("chosen", None),
+        ("asked", None),
+        ("own", None),
+        ("any", None),
+        ("network", None),
+    ],
+)
+def test_of_the_only_host_of_a_service_its_part_in_a_move_is_said_and_that_it_has_the_server(
+    host: str | None, alone: str | None
+) -> None:
+    one = replace(SOURCE, host=host)
+    assert [line.host for line in fold(flow(call(one, "a"))).lifelines] == [None, alone]
+    both = fold(flow(call(one, "a"), call(DEST, "b")))
+    assert [line.host for line in both.lifelines] == [None, host, "destination"]
+
+
+def test_a_host_that_is_not_drawn_does_not_make_another_one_of_two() -> None:
+    told = flow(call(replace(SOURCE, host="chosen"), "a"), call(DEST, "b"))
+    assert [line.host for line in fold(told, Choice(hide=("b",))).lifelines] == [None, None]
 
 
 def test_a_flow_without_messages_has_a_lifeline_and_nothing_on_it() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from sphinxext.nova.model import Again, Block, Boundary, Message
+from sphinxext.nova.model import Again, Block, Boundary, HostRole, Message
 from sphinxext.nova.present.choice import EXTERNAL, Choice, lifeline_of, matches
 from sphinxext.nova.present.conditions import of_newest
 from sphinxext.nova.present.grouping import grouped, is_complete, settled
@@ -34,6 +34,8 @@ _CONDUCTOR = "nova-conductor"
 
 _DATA_MANAGER = "ConductorManager"
 
+_ALONE: Final = frozenset({HostRole.SOURCE, HostRole.DESTINATION, HostRole.SERVER})
+
 _Key = tuple[str, str, str, str, str, str]
 """What makes two messages the same: who sends what to whom, and how."""
 
@@ -53,7 +55,7 @@ def fold(flow: Flow, choice: Choice | None = None, *, external: Mapping[str, str
     where = _Where(start, flow.entry.name, 1)
     items = numbered(told_once(folder.items(flow.steps, where, set())))
     used = {start} | {end for arrow in arrows(items) for end in (arrow.from_, arrow.to)}
-    lifelines = [line for line in folder.lifelines() if line.id in used]
+    lifelines = _told_apart([line for line in folder.lifelines() if line.id in used])
     return Picture(
         End(flow.entry.name, flow.entry.file, flow.entry.line),
         start,
@@ -129,11 +131,7 @@ class _Folder:
 
     def lifelines(self) -> list[Lifeline]:
         """Give all lifelines: those of the flow, then those that only what is no message needs."""
-        hosts = Counter(participant.name for participant in self._flow.participants)
-        own = [
-            Lifeline(line.id, line.name, line.kind, line.host if hosts[line.name] > 1 else None)
-            for line in self._flow.participants
-        ]
+        own = [Lifeline(line.id, line.name, line.kind, line.host) for line in self._flow.participants]
         return [*own, *self._more.values()]
 
     def left_out(self, drawn: Iterable[Arrow]) -> tuple[LeftOut, ...]:
@@ -323,6 +321,15 @@ class _Folder:
     def _leave_out(self, reason: Reason, left: Iterable[Message]) -> None:
         for message in left:
             self._left.setdefault(_key(message), (reason, message.method))
+
+
+def _told_apart(lifelines: Sequence[Lifeline]) -> list[Lifeline]:
+    """Say of the only host of a service no more than that it is the source, the destination, or the server's."""
+    count = Counter(line.name for line in lifelines)
+    return [
+        line if count[line.name] > 1 or line.host in _ALONE else Lifeline(line.id, line.name, line.kind)
+        for line in lifelines
+    ]
 
 
 def _sent_here(branch: Branch) -> Iterator[Message]:
