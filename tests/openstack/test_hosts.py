@@ -236,6 +236,67 @@ def start_instance(self, context, instance, host=None):
     ) == ["p1 compute own > p2 compute network: start_instance"]
 
 
+COMMANDS = {
+    "setup.cfg": (
+        "[metadata]\nname = nova\n\n[entry_points]\nconsole_scripts =\n"
+        "    nova-all = nova.cmd.all:main\n"
+        "    nova-compute = nova.cmd.compute:main\n"
+        "    nova-manage = nova.cmd.manage:main\n"
+        "    nova-novncproxy = nova.cmd.novncproxy:main\n"
+        "    nova-spicehtml5proxy = nova.cmd.spicehtml5proxy:main\n"
+    ),
+    "nova/cmd/all.py": "from nova.console import websocketproxy\n\n\ndef main():\n    websocketproxy.Proxy()\n",
+    "nova/cmd/baseproxy.py": (
+        "from nova.console import websocketproxy\n\n\ndef proxy():\n    websocketproxy.Proxy().start()\n"
+    ),
+    "nova/cmd/novncproxy.py": "from nova.cmd import baseproxy\n\n\ndef main():\n    baseproxy.proxy()\n",
+    "nova/cmd/spicehtml5proxy.py": "import nova.cmd.baseproxy as base\n\n\ndef main():\n    base.proxy()\n",
+    "nova/cmd/manage.py": (
+        "from nova.compute import rpcapi\n\n\n"
+        "class ServerCommands(object):\n"
+        "    def refresh(self, context, instance):\n"
+        "        rpcapi.ComputeAPI().stop_instance(context, instance)\n"
+    ),
+    "nova/console/__init__.py": "",
+    "nova/console/websocketproxy.py": (
+        "from nova.compute import rpcapi\n\n\n"
+        "class Proxy(object):\n"
+        "    def new_client(self, context, instance):\n"
+        "        rpcapi.ComputeAPI().get_console(context, instance, 'vnc')\n"
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("entry", "lifelines"),
+    [
+        ("ServerCommands.refresh", ["nova-manage", "nova-compute"]),
+        ("Proxy.new_client", ["nova-novncproxy, nova-spicehtml5proxy", "nova-compute"]),
+        ("nova.cmd.baseproxy.proxy", ["nova-novncproxy, nova-spicehtml5proxy"]),
+    ],
+)
+def test_what_a_command_runs_is_on_the_lifeline_of_its_name(tmp_path: Path, entry: str, lifelines: list[str]) -> None:
+    flow = trees.flow(tmp_path, COMMANDS, entry)
+    assert [one.name for one in flow.participants] == lifelines
+    assert flow.entry.service == lifelines[0]
+
+
+@pytest.mark.parametrize("manager", ["", "from nova.console import websocketproxy\n"])
+def test_what_a_service_uses_itself_is_on_its_lifeline(tmp_path: Path, manager: str) -> None:
+    """2012.2 to 20.0.0: nova-console has its code in the folder of the proxies."""
+    service = {
+        "nova/service.py": "SERVICE_MANAGERS = {'nova-console': 'nova.console.manager.ConsoleProxyManager'}\n",
+        "nova/cmd/console.py": "def main():\n    pass\n",
+        "nova/console/manager.py": (
+            f"from nova import manager\n{manager}\n\nclass ConsoleProxyManager(manager.Manager):\n    pass\n"
+        ),
+        "setup.cfg": f"{COMMANDS['setup.cfg']}    nova-console = nova.cmd.console:main\n",
+    }
+    flow = trees.flow(tmp_path, {**COMMANDS, **service}, "Proxy.new_client")
+    expected = "nova-console" if manager else "nova-novncproxy, nova-spicehtml5proxy"
+    assert flow.participants[0].name == expected
+
+
 ROLES = [role for role in HostRole if role not in {HostRole.OWN, HostRole.ANY, HostRole.OTHER}]
 ORIGINS = [*map(Origin, ROLES), Origin(HostRole.OTHER, "network")]
 SENT = st.tuples(
