@@ -74,7 +74,7 @@ def test_everything_can_be_drawn() -> None:
         "    participant p4 as nova-compute",
         "  end",
         "  participant x1 as Neutron",
-        "  participant x2 as hypervisor",
+        "  participant x2 as hypervisor driver",
     ]
     assert text.splitlines()[11:] == [
         "  Note over p1: A title",
