@@ -119,7 +119,10 @@ class Hosts:
         if _SERVER in origins:
             # A server is where the scheduler has put it.
             found += [line for line in free if _CHOSEN in line.origins]
-        return next(iter(found or ([] if origins else lines)), None)
+        is_apart = origins and not any(
+            one.role is HostRole.OTHER for line in lines for one in (*origins, *line.origins)
+        )
+        return next(iter(found or ([] if is_apart else lines)), None)
 
     def _of_role(
         self, role: HostRole, lines: list[_Line], current: _Line, trip: Trip, origins: tuple[Origin, ...]

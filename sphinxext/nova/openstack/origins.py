@@ -113,10 +113,10 @@ class Trip:
 
 
 class _Where(NamedTuple):
-    """A function on a trip: ``index`` is its place among the scopes, -1 for one that has returned."""
+    """A function on a trip: ``place`` is its index among the scopes, -1 for one that has returned."""
 
     trip: Trip
-    index: int
+    place: int
     scope: Scope
 
 
@@ -300,7 +300,7 @@ class Tracer:
         return []
 
     def _named(self, dotted: str, path: tuple[str, ...], where: _Where, hint: str, depth: int) -> list[Origin]:
-        key = (id(where.trip), where.index, where.scope, dotted, path)
+        key = (id(where.trip), where.place, where.scope, dotted, path)
         if key in self._seen:
             return []
         self._seen.add(key)
@@ -359,7 +359,7 @@ class Tracer:
     @staticmethod
     def _at(scope: Scope, where: _Where) -> _Where:
         """Return where a function is on a trip."""
-        scopes = where.trip.scopes[: where.index] if where.index >= 0 else where.trip.scopes
+        scopes = where.trip.scopes[: where.place] if where.place >= 0 else where.trip.scopes
         index = next((index for index in range(len(scopes) - 1, -1, -1) if scopes[index] == scope), -1)
         return _Where(where.trip, index, scope)
 
@@ -389,8 +389,8 @@ class Tracer:
         if function == "zip" and path and path[0].startswith(_ITEM):
             items, path = _chosen(positional, path)
             return [one for item in items for one in self._traced(item, path, where, hint, depth + 1)]
-        owner = function.rpartition(".")[0] if isinstance(function, str) else function[1] if _is_attr(function) else ""
-        if last in _TAKING and owner:
+        owner = _container(function)
+        if last in _TAKING and owner is not None:
             match positional:
                 case (("str", key), *_):
                     return self._traced(owner, (key, *path), where, hint, depth + 1)
@@ -475,7 +475,7 @@ class Tracer:
 
     def _arguments(self, scope: FunctionDef, name: str, where: _Where) -> list[tuple[Expr, _Where]] | None:
         """Return what is put in the place of a parameter; ``None`` for those of the entry of the flow."""
-        trip, index = where.trip, where.index
+        trip, index = where.trip, where.place
         if index < 0:
             return list(self._of_callers(scope, name, where))
         for place in range(index - 1, -1, -1):
@@ -524,9 +524,9 @@ class Tracer:
             yield from self._of_constructors(scope, name, where, classes)
         else:
             names = {called}
-        for one in names:
-            for outer in self._nearby(where.trip, one):
-                for form in self._sources.calls(outer, one):
+        for named in names:
+            for outer in self._nearby(where.trip, named):
+                for form in self._sources.calls(outer, named):
                     argument = _argument(scope, name, form)
                     if argument is not None and outer != scope:
                         yield argument, self._at(outer, _Where(where.trip, -1, outer))
@@ -585,8 +585,14 @@ def _assigning(class_: ClassDef, name: str) -> Iterator[FunctionDef]:
     return (FunctionDef(class_.module, index) for index in indexes if index is not None)
 
 
-def _is_attr(expression: Expr) -> bool:
-    return isinstance(expression, tuple) and expression[0] == "attr"
+def _container(function: Expr) -> Expr:
+    """Return what something is a method of, ``None`` for a function."""
+    match function:
+        case str():
+            return function.rpartition(".")[0] or None
+        case ("attr", owner, _):
+            return owner
+    return None
 
 
 def _chosen(items: tuple[Expr, ...], path: tuple[str, ...]) -> tuple[tuple[Expr, ...], tuple[str, ...]]:
