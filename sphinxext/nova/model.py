@@ -156,14 +156,36 @@ class RestAction:
     line: int
 
 
+class HostRole(enum.StrEnum):
+    """What a host is in a flow, by where the code takes it from."""
+
+    SOURCE = "source"
+    """From which a server moves: ``migration.source_compute``."""
+    DESTINATION = "destination"
+    """To which a server moves: ``migration.dest_compute``."""
+    SERVER = "server"
+    """On which a server is: ``instance.host``."""
+    CHOSEN = "chosen"
+    """Which the scheduler has chosen: ``selection.service_host``."""
+    ASKED = "asked"
+    """Which a user has asked for."""
+    OWN = "own"
+    """On which the process runs: ``CONF.host``."""
+    ANY = "any"
+    """Whichever takes the message first: it names no host."""
+    OTHER = "other"
+    """Of something else: ``network['host']``."""
+
+
 @dataclass(frozen=True, slots=True)
 class Participant:
     """A lifeline of a flow: a process on a host, or something outside.
 
-    ``id`` is opaque (``p1``), ``kind`` is ``service``, ``database`` or ``external``. ``host`` tells two hosts of one
-    service apart by the expressions that name them in the source (``dest``, ``migration.source_compute``), ``None``
-    where there is but one. ``database`` is how a process reaches the database, ``direct`` or ``conductor`` as in
-    :attr:`Service.database`: in the second case its objects ask nova-conductor to do what they do there.
+    ``id`` is opaque (``p1``), ``kind`` is ``service``, ``database`` or ``external``. ``host`` is what its host is in
+    the flow, a value of :class:`HostRole`, or what else it is the host of (``network``); ``None`` where it is not
+    known, or there is but one and nothing to say of it. ``database`` is how a process reaches the database, ``direct``
+    or ``conductor`` as in :attr:`Service.database`: in the second case its objects ask nova-conductor to do what they
+    do there.
     """
 
     id: str

@@ -233,7 +233,8 @@ def flow(folder: Path, changes: Mapping[str, str | bytes | None], entry: str = "
 
 def told(flow: Flow) -> str:
     """Return the steps of a flow as indented lines: kind, receiver and method of each message, and its blocks."""
-    hosts = {one.id: one.name if one.host is None else f"{one.name}({one.host})" for one in flow.participants}
+    names = [one.name for one in flow.participants]
+    hosts = {one.id: one.name if names.count(one.name) == 1 else f"{one.name}({one.host})" for one in flow.participants}
     return "\n".join(_lines(flow.steps, hosts))
 
 

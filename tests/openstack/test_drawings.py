@@ -99,7 +99,10 @@ def told(flow: Flow) -> list[str]:
 
 
 def lifelines(flow: Flow) -> dict[str, str]:
-    return {one.id: one.name if one.host is None else f"{one.name}({one.host})" for one in flow.participants}
+    services = [one.name for one in flow.participants]
+    return {
+        one.id: one.name if services.count(one.name) == 1 else f"{one.name}({one.host})" for one in flow.participants
+    }
 
 
 def line(message: Message, names: Mapping[str, str]) -> str:

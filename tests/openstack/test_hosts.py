@@ -1,10 +1,16 @@
-"""Which host a message goes to where several answer: what the source calls it, and what only a later message tells."""
+"""Which host a message goes to where several answer, what each host is, and where a flow starts that no service has."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sphinxext.nova.model import Block, Message
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sphinxext.nova.model import Block, HostRole, Message
+from sphinxext.nova.openstack.hosts import Hosts
+from sphinxext.nova.openstack.origins import Hosted, Origin, Trip
 from tests.flow import trees
 
 if TYPE_CHECKING:
@@ -101,21 +107,22 @@ def run(self, context):
     instance = self.longest_running(context)
     self.compute_api.stop(context, instance)
 """,
-    ) == ["p1 compute None > p1 compute None: stop_instance"]
+    ) == ["p1 compute server > p1 compute server: stop_instance"]
 
 
 def test_what_a_process_asks_of_an_instance_that_it_was_given_it_asks_another_host(tmp_path: Path) -> None:
+    """What is given a server of another host is where that moves to: ``prep_resize``, the checks before it."""
     assert arrows(
         tmp_path,
         """
 def run(self, context, instance):
     self.compute_rpcapi.stop_instance(context, instance)
 """,
-    ) == ["p1 compute None > p2 compute None: stop_instance"]
+    ) == ["p1 compute destination > p2 compute source: stop_instance"]
 
 
-def test_a_later_message_tells_on_which_host_the_flow_starts(tmp_path: Path) -> None:
-    """34.0.0: confirming a resize, when nova-conductor does it and when nova-compute does."""
+def test_a_process_that_has_servers_is_not_named_by_what_is_rarely_done_with_one(tmp_path: Path) -> None:
+    """34.0.0: a resize is confirmed before a server is deleted, by nova-conductor or by nova-compute."""
     assert arrows(
         tmp_path,
         """
@@ -125,11 +132,11 @@ def run(self, context, instance, migration):
     self.compute_api.stop(context, instance)
 """,
     ) == [
-        "p1 compute destination > p2 conductor None: migrate_server",
+        "p1 compute server > p2 conductor None: migrate_server",
         "p2 conductor None > p3 compute source: start_instance",
-        "p2 conductor None > p1 compute destination: stop_instance",
-        "p1 compute destination > p3 compute source: start_instance",
-        "p1 compute destination > p1 compute destination: stop_instance",
+        "p2 conductor None > p1 compute server: stop_instance",
+        "p1 compute server > p3 compute source: start_instance",
+        "p1 compute server > p1 compute server: stop_instance",
     ]
 
 
@@ -178,7 +185,146 @@ def _retry(self, context, name, instance):
     self.compute_rpcapi.stop_instance(context, instance)
 """,
     ) == [
-        "p1 compute None > p1 compute None: stop_instance",
-        "p1 compute None > p2 compute None: stop_instance",
-        "p1 compute None > p1 compute None: pause_instance",
+        "p1 compute own > p1 compute own: stop_instance",
+        "p1 compute own > p2 compute server: stop_instance",
+        "p1 compute own > p1 compute own: pause_instance",
     ]
+
+
+def test_start_up_is_on_this_host_whatever_it_asks_of_others(tmp_path: Path) -> None:
+    """34.0.0: ``init_host`` asks where evacuated servers are now, and may confirm resizes."""
+    assert arrows(
+        tmp_path,
+        """
+def run(self, context):
+    filters = {'source_compute': self.host}
+    for evacuation in objects.MigrationList.get_by_filters(context, filters):
+        self._ask(context, self.instances[evacuation.instance_uuid], host=evacuation.dest_compute)
+    for migration in self.unconfirmed(context):
+        self.compute_api.start(context, migration.instance, migration)
+        self.compute_api.stop(context, migration.instance)
+
+def _ask(self, context, instance, host=None):
+    self.compute_rpcapi.start_instance(context, instance, host=host)
+""",
+    ) == [
+        "p1 compute own > p2 compute destination: start_instance",
+        "p1 compute own > p3 compute source: start_instance",
+        "p1 compute own > p1 compute own: stop_instance",
+    ]
+
+
+def test_a_host_that_reaches_itself_ends_there(tmp_path: Path) -> None:
+    """2012.2 to 2015.1.0: ``deallocate_fixed_ip`` of nova-network asks another host for the same, if it is not that."""
+    assert arrows(
+        tmp_path,
+        """
+def run(self, context, instance):
+    fixed = self.fixed(context)
+    host = instance.host
+    if not fixed.multi_host:
+        host = fixed.network['host']
+    if host != self.host:
+        self.compute_rpcapi.start_instance(context, instance, host=host)
+
+def start_instance(self, context, instance, host=None):
+    if not self.multi_host:
+        host = self.network['host']
+    if host != self.host:
+        self.compute_rpcapi.start_instance(context, instance, host=host)
+""",
+    ) == ["p1 compute own > p2 compute network: start_instance"]
+
+
+COMMANDS = {
+    "setup.cfg": (
+        "[metadata]\nname = nova\n\n[entry_points]\nconsole_scripts =\n"
+        "    nova-all = nova.cmd.all:main\n"
+        "    nova-compute = nova.cmd.compute:main\n"
+        "    nova-manage = nova.cmd.manage:main\n"
+        "    nova-novncproxy = nova.cmd.novncproxy:main\n"
+        "    nova-spicehtml5proxy = nova.cmd.spicehtml5proxy:main\n"
+    ),
+    "nova/cmd/all.py": "from nova.console import websocketproxy\n\n\ndef main():\n    websocketproxy.Proxy()\n",
+    "nova/cmd/baseproxy.py": (
+        "from nova.console import websocketproxy\n\n\ndef proxy():\n    websocketproxy.Proxy().start()\n"
+    ),
+    "nova/cmd/novncproxy.py": "from nova.cmd import baseproxy\n\n\ndef main():\n    baseproxy.proxy()\n",
+    "nova/cmd/spicehtml5proxy.py": "import nova.cmd.baseproxy as base\n\n\ndef main():\n    base.proxy()\n",
+    "nova/cmd/manage.py": (
+        "from nova.compute import rpcapi\n\n\n"
+        "class ServerCommands(object):\n"
+        "    def refresh(self, context, instance):\n"
+        "        rpcapi.ComputeAPI().stop_instance(context, instance)\n"
+    ),
+    "nova/console/__init__.py": "",
+    "nova/console/websocketproxy.py": (
+        "from nova.compute import rpcapi\n\n\n"
+        "class Proxy(object):\n"
+        "    def new_client(self, context, instance):\n"
+        "        rpcapi.ComputeAPI().get_console(context, instance, 'vnc')\n"
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("entry", "lifelines"),
+    [
+        ("ServerCommands.refresh", ["nova-manage", "nova-compute"]),
+        ("Proxy.new_client", ["nova-novncproxy, nova-spicehtml5proxy", "nova-compute"]),
+        ("nova.cmd.baseproxy.proxy", ["nova-novncproxy, nova-spicehtml5proxy"]),
+    ],
+)
+def test_what_a_command_runs_is_on_the_lifeline_of_its_name(tmp_path: Path, entry: str, lifelines: list[str]) -> None:
+    flow = trees.flow(tmp_path, COMMANDS, entry)
+    assert [one.name for one in flow.participants] == lifelines
+    assert flow.entry.service == lifelines[0]
+
+
+@pytest.mark.parametrize("manager", ["", "from nova.console import websocketproxy\n"])
+def test_what_a_service_uses_itself_is_on_its_lifeline(tmp_path: Path, manager: str) -> None:
+    """2012.2 to 20.0.0: nova-console has its code in the folder of the proxies."""
+    service = {
+        "nova/service.py": "SERVICE_MANAGERS = {'nova-console': 'nova.console.manager.ConsoleProxyManager'}\n",
+        "nova/cmd/console.py": "def main():\n    pass\n",
+        "nova/console/manager.py": (
+            f"from nova import manager\n{manager}\n\nclass ConsoleProxyManager(manager.Manager):\n    pass\n"
+        ),
+        "setup.cfg": f"{COMMANDS['setup.cfg']}    nova-console = nova.cmd.console:main\n",
+    }
+    flow = trees.flow(tmp_path, {**COMMANDS, **service}, "Proxy.new_client")
+    expected = "nova-console" if manager else "nova-novncproxy, nova-spicehtml5proxy"
+    assert flow.participants[0].name == expected
+
+
+ROLES = [role for role in HostRole if role not in {HostRole.OWN, HostRole.ANY, HostRole.OTHER}]
+ORIGINS = [*map(Origin, ROLES), Origin(HostRole.OTHER, "network")]
+SENT = st.tuples(
+    st.integers(0, 9),  # who sends, of the lifelines so far
+    st.sampled_from(["nova-compute", "nova-compute", "nova-conductor", "nova-network"]),
+    st.none() | st.lists(st.sampled_from(ORIGINS), max_size=3, unique=True).map(tuple),
+    st.booleans(),
+)
+
+
+@given(st.sampled_from(["nova-api", "nova-compute"]), st.lists(SENT, max_size=8))
+def test_hosts_are_told_apart_whatever_is_sent(start: str, sent: list) -> None:
+    hosts = Hosts()
+    trips = {hosts.first(start): None}
+    services = {"p1": start}
+    for sender, service, origins, is_given in sent:
+        line = list(services)[sender % len(services)]
+        trip = Trip(None, (), (), line, services[line], trips[line])
+        hosted = None if origins is None else Hosted(origins, is_given)
+        to = hosts.receiver(service, trip, hosted, "cast")
+        assert services.setdefault(to, service) == service
+        # It names another host, or nothing says which.
+        assert to != line or hosted is None
+        trips.setdefault(to, trip)
+    found = hosts.participants()
+    assert [one.id for one in found] == list(services)
+    assert [one.name for one in found] == list(services.values())
+    for name in set(services.values()):
+        said = [one.host for one in found if one.name == name]
+        for role in ("source", "destination"):
+            assert said.count(role) <= 1, said

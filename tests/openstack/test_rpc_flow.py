@@ -205,7 +205,7 @@ def test_hosts_of_one_service_are_several_lines(tmp_path: Path) -> None:
           cast nova-compute(source) stop_instance
             cast nova-compute(destination) start_instance
               again 1
-            cast nova-compute(destination) pause_instance to nobody
+            cast nova-compute(source) pause_instance to nobody
         """
     )
 

@@ -10,8 +10,8 @@ API, CONDUCTOR, SCHEDULER, SOURCE, DEST = (
     Participant("p1", "nova-api", "service", database="direct"),
     Participant("p2", "nova-conductor", "service", database="direct"),
     Participant("p3", "nova-scheduler", "service", database="direct"),
-    Participant("p4", "nova-compute", "service", "instance.host", "conductor"),
-    Participant("p5", "nova-compute", "service", "self.destination", "conductor"),
+    Participant("p4", "nova-compute", "service", "source", "conductor"),
+    Participant("p5", "nova-compute", "service", "destination", "conductor"),
 )
 _MANAGERS = {
     "nova-conductor": ("conductor", "nova.conductor.manager.ComputeTaskManager"),

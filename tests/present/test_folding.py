@@ -92,6 +92,7 @@ def test_what_goes_wrong_stays_where_it_would_happen() -> None:
                                 "live_migration",
                                 [
                                     "pre_live_migration",
+                                    f"! {', '.join(rollback)}",
                                     "post_live_migration_at_destination",
                                     f"! {', '.join(rollback)}",
                                 ],
@@ -280,7 +281,7 @@ def test_steps_told_where_nothing_is_drawn_are_drawn_where_they_are_needed() -> 
         cast(CONDUCTOR, "try", Again(1)),
         cast(CONDUCTOR, "again", Again(3)),
     )
-    assert outline(fold(told).items) == [("try", ["select"]), ("again", "= 1"), "! retry"]
+    assert outline(fold(told).items) == ["! retry", ("try", ["select"]), ("again", "= 1")]
 
 
 def test_what_several_messages_lead_to_is_told_once() -> None:
@@ -306,6 +307,44 @@ def test_what_is_done_at_once_or_later_is_told_once() -> None:
 def test_what_goes_wrong_is_not_named_where_it_is_sent_anyway() -> None:
     told = flow(call(CONDUCTOR, "a"), block("failure", ("E", call(CONDUCTOR, "a"), call(CONDUCTOR, "b"))))
     assert outline(fold(told).items) == ["a", "! b"]
+
+
+def test_each_handler_of_a_failure_is_noted_by_itself_in_the_order_of_the_code() -> None:
+    told = flow(
+        call(CONDUCTOR, "a"),
+        block("failure", ("E", call(CONDUCTOR, "x"), call(CONDUCTOR, "y")), ("F", call(CONDUCTOR, "z"))),
+        call(CONDUCTOR, "b"),
+        block("failure", (None, call(CONDUCTOR, "y"), call(CONDUCTOR, "x"))),
+    )
+    assert outline(fold(told).items) == ["a", "! x, y", "! z", "b", "! y, x"]
+
+
+def test_handlers_that_send_the_same_after_one_arrow_are_noted_once() -> None:
+    same = block("failure", ("E", call(CONDUCTOR, "x")), ("F", call(CONDUCTOR, "x")), ("G", call(CONDUCTOR, "z")))
+    told = flow(call(CONDUCTOR, "a"), same, block("failure", (None, call(CONDUCTOR, "x"))), call(CONDUCTOR, "b"), same)
+    assert outline(fold(told).items) == ["a", "! x", "! z", "b", "! x", "! z"]
+
+
+def test_a_failure_is_noted_in_its_branch_where_something_is_drawn_in_that() -> None:
+    failing = [block("failure", ("E", call(CONDUCTOR, name))) for name in ("x", "y", "z")]
+    told = flow(
+        block("alt", ("p", call(CONDUCTOR, "a"), failing[0]), ("q", failing[1])),
+        call(CONDUCTOR, "b"),
+        block("loop", ("for c in d", failing[2])),
+    )
+    assert outline(fold(told).items) == [("opt", {"p": ["a", "! x"]}), "! y", "b", "! z"]
+
+
+def test_what_every_branch_ends_with_is_drawn_once_although_its_failures_differ() -> None:
+    failing = [block("failure", ("E", call(CONDUCTOR, name))) for name in ("x", "y")]
+    told = flow(
+        block(
+            "alt",
+            ("p", call(CONDUCTOR, "a"), call(CONDUCTOR, "c"), failing[0]),
+            (None, call(CONDUCTOR, "b"), call(CONDUCTOR, "c"), failing[1]),
+        ),
+    )
+    assert outline(fold(told).items) == [("alt", {"p": ["a"], "not ('p',)": ["b"]}), "c", "! x", "! y"]
 
 
 def test_a_message_that_leads_back_to_itself_ends() -> None:
@@ -388,10 +427,32 @@ def test_only_lifelines_that_are_needed_are_drawn() -> None:
     assert [line.id for line in fold(flows.resize(), Choice(reverse=True)).lifelines] == ["p4", "p5", "p3", "p2", "p1"]
 
 
-def test_hosts_are_told_apart_only_where_two_of_a_service_talk() -> None:
-    assert [line.host for line in fold(flows.boot()).lifelines] == [None] * 4
-    alone = fold(flow(call(replace(SOURCE, host=None), "a"), call(DEST, "b")))
-    assert [line.host for line in alone.lifelines] == [None, None, "self.destination"]
+@pytest.mark.parametrize(
+    ("host", "alone"),
+    [
+        (None, None),
+        ("source", "source"),
+        ("destination", "destination"),
+        ("server", "server"),
+        ("chosen", None),
+        ("asked", None),
+        ("own", None),
+        ("any", None),
+        ("network", None),
+    ],
+)
+def test_of_the_only_host_of_a_service_its_part_in_a_move_is_said_and_that_it_has_the_server(
+    host: str | None, alone: str | None
+) -> None:
+    one = replace(SOURCE, host=host)
+    assert [line.host for line in fold(flow(call(one, "a"))).lifelines] == [None, alone]
+    both = fold(flow(call(one, "a"), call(DEST, "b")))
+    assert [line.host for line in both.lifelines] == [None, host, "destination"]
+
+
+def test_a_host_that_is_not_drawn_does_not_make_another_one_of_two() -> None:
+    told = flow(call(replace(SOURCE, host="chosen"), "a"), call(DEST, "b"))
+    assert [line.host for line in fold(told, Choice(hide=("b",))).lifelines] == [None, None]
 
 
 def test_a_flow_without_messages_has_a_lifeline_and_nothing_on_it() -> None:

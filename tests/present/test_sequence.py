@@ -69,7 +69,14 @@ def test_a_resize_is_drawn_as_one_would_on_a_whiteboard() -> None:
 def test_everything_can_be_drawn() -> None:
     [text] = drawn(flows.boot(), EVERYTHING)
     check(text)
-    assert text.splitlines()[9:] == [
+    assert text.splitlines()[6:11] == [
+        "  box transparent source",
+        "    participant p4 as nova-compute",
+        "  end",
+        "  participant x1 as Neutron",
+        "  participant x2 as hypervisor driver",
+    ]
+    assert text.splitlines()[11:] == [
         "  Note over p1: A title",
         "  p1-)p2: 1. cast schedule_and_build_instances",
         "  p2->>+p3: 2. call select_destinations",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from sphinxext.nova.model import HostRole
 from sphinxext.nova.present import words
 from sphinxext.nova.present.choice import Choice
 from sphinxext.nova.present.columns import RPC_FLOW
 from sphinxext.nova.present.folding import fold
-from sphinxext.nova.present.picture import LeftOut, Reason, arrows
+from sphinxext.nova.present.picture import LeftOut, Lifeline, Reason, arrows
 from sphinxext.nova.present.sequence import diagrams
 from sphinxext.nova.present.steps import default_columns, steps_table
 from sphinxext.nova.present.tables import Cell
@@ -95,6 +96,30 @@ def test_hosts_have_names() -> None:
         "p4": "nova-compute (source)",
         "p5": "nova-compute (destination)",
     }
+
+
+@pytest.mark.parametrize(
+    ("host", "said"),
+    [
+        ("source", "source"),
+        ("destination", "destination"),
+        ("server", "the server's host"),
+        ("chosen", "the chosen host"),
+        ("asked", "the requested host"),
+        ("own", "this host"),
+        ("any", "any host"),
+        ("network", "the network's host"),
+    ],
+)
+def test_a_host_is_called_by_what_it_is(host: str, said: str) -> None:
+    assert words.names([Lifeline("p1", "nova-compute", "service", host)], str) == {"p1": f"nova-compute ({said})"}
+
+
+def test_every_host_has_its_word() -> None:
+    roles = [role for role in HostRole if role is not HostRole.OTHER]
+    said = words.hosts([Lifeline(role, "nova-compute", "service", role.value) for role in roles], str)
+    assert len(set(said.values())) == len(roles)
+    assert not [one for one in said.values() if one.endswith("'s host") and one != "the server's host"]
 
 
 def test_what_is_left_out_by_default_says_which_option_shows_it() -> None:

@@ -8,11 +8,13 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sphinxext.nova.model import Kind, QuestionError
+from sphinxext.nova.openstack.commands import starts
 from sphinxext.nova.openstack.rest import find_rest_action, function_of, rest_actions, rest_actions_for
-from sphinxext.nova.program import ClassDef, FunctionDef, imported_by_string, lookup
+from sphinxext.nova.program import ClassDef, FunctionDef, Module, imported_by_string, lookup
+from sphinxext.nova.program.bindings import Imported
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from sphinxext.nova.openstack.endpoints import Endpoints
     from sphinxext.nova.program import Program
@@ -161,7 +163,10 @@ def _class_files(program: Program) -> Mapping[str, Sequence[str]]:
 def service_running(
     program: Program, endpoints: Endpoints, function: FunctionDef, class_: ClassDef | None
 ) -> str | None:
-    """Return the service in whose process a function runs, by where it stands; ``None`` where that tells nothing."""
+    """Return the service in whose process a function runs, by where it stands; ``None`` where that tells nothing.
+
+    What runs in a command that is no service goes by the name of that, or of all that import it: the console proxies.
+    """
     package = program.checkout.package
     if class_ is not None:
         service = endpoints.service_of(class_)
@@ -172,7 +177,43 @@ def service_running(
         return f"{package}-api"
     parts = path.split("/")
     service = f"{package}-{parts[1]}" if len(parts) > 2 else None
-    return service if service in endpoints.managers else None
+    manager = endpoints.managers.get(service or "")
+    if manager is not None and function.module in (manager.module, *_imported(manager.module)):
+        return service
+    commands = ", ".join(_commands_running(program, endpoints, function.module))
+    return commands or (service if manager is not None else None)
+
+
+def _commands_running(program: Program, endpoints: Endpoints, module: Module) -> list[str]:
+    """Return the commands that are no services and run a module, or import it, themselves or by what they share.
+
+    ``nova/console/websocketproxy.py`` is imported by ``nova/cmd/baseproxy.py``, and that by the console proxies.
+    """
+    folder = f"{program.checkout.package}/cmd/"
+    services = {*endpoints.managers, f"{program.checkout.package}-all"}
+    places = {name: one.path for name, one in starts(program).items() if name not in services and one.path}
+    program.load(sorted({path for path in places.values() if path.endswith(".py")}))
+    found: list[str] = []
+    for name, path in sorted(places.items()):
+        start = program.module_at(path)
+        if start is None:
+            continue
+        direct = list(_imported(start))
+        shared = [one for near in direct if near.path.startswith(folder) for one in _imported(near)]
+        if module in (start, *direct, *shared):
+            found.append(name)
+    return found
+
+
+def _imported(module: Module) -> Iterator[Module]:
+    """Give the modules of the checkout that a module imports at its top."""
+    for bindings in module.bindings.values():
+        for binding in bindings:
+            if isinstance(binding, Imported) and not binding.level:
+                names = (
+                    [binding.module] if binding.name is None else [f"{binding.module}.{binding.name}", binding.module]
+                )
+                yield from (one for one in map(module.program.module, names) if one is not None)
 
 
 def _unknown(program: Program, endpoints: Endpoints, asked: str) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sphinxext.nova.flow import Call, Choice, Decided, Limit, Reached, Sent, sends
 from sphinxext.nova.model import Again, Block, Branch, Message
 from sphinxext.nova.openstack.database import Access, database_access, has_database
 from sphinxext.nova.openstack.hosts import Hosts
+from sphinxext.nova.openstack.origins import Origin, Sources, Tracer, Trip
 from sphinxext.nova.openstack.quiet import Once, block
 from sphinxext.nova.openstack.ways import Way
 from sphinxext.nova.openstack.written import Server
@@ -43,7 +44,12 @@ class _Process:
 
     sender: str
     participant: str
+    service: str | None
     once: Once
+    trip: Trip | None = None
+    """The way of the message that it works on."""
+    reached: frozenset[Origin] = frozenset()
+    """The host to which that message went."""
     decided: list[str] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     """The calls from the sender to here, the outermost first."""
@@ -51,6 +57,15 @@ class _Process:
     """The summaries that are being told and send messages: what is met again is recursion."""
     times: dict[Summary, tuple[int, int | None]] = field(default_factory=dict)
     """How often each summary was told, and the number of the first message in it."""
+
+
+class _SentTo(NamedTuple):
+    """To which lifeline a message goes, what runs there, how it was sent, and what the host of it is."""
+
+    participant: str
+    service: str | None
+    trip: Trip
+    origins: tuple[Origin, ...]
 
 
 class Teller:
@@ -69,10 +84,11 @@ class Teller:
         self._endpoints = endpoints
         self._start = start
         self._package = walker.program.checkout.package
-        self._begin(Hosts())
+        self._sources: Sources = walker.program.remember("sources", Sources)
+        self._begin()
 
-    def _begin(self, hosts: Hosts) -> None:
-        self._hosts = hosts
+    def _begin(self) -> None:
+        self._hosts = Hosts()
         self._number = 0
         self._calls = 0
         self._depth = 0
@@ -104,13 +120,9 @@ class Teller:
         """Tell everything from the entry on."""
         try:
             steps = self._from_the_entry()
-            if self._hosts.contradiction is not None:
-                # Only a later message told on which of two hosts the flow starts.
-                self._begin(Hosts(self._hosts.contradiction))
-                steps = self._from_the_entry()
         except RecursionError:
             # Many calls inside one another between messages inside one another.
-            self._begin(Hosts())
+            self._begin()
             self._walker.limits.leave_open(Limit.NESTING, self._start.function)
             self._hosts.first(self._start.service or self._start.function.fact.qualname)
             return ()
@@ -119,7 +131,7 @@ class Teller:
     def _from_the_entry(self) -> tuple[Step, ...]:
         start = self._start
         service = start.service or start.function.fact.qualname
-        process = _Process(start.name, self._hosts.first(service), Once(self.lost))
+        process = _Process(start.name, self._hosts.first(service), start.service, Once(self.lost))
         entry = self._entry()
         self._lose(entry)
         return tuple(self._steps(entry.steps, process))
@@ -254,30 +266,48 @@ class Teller:
             self._walker.limits.leave_open(Limit.MESSAGES, self._start.function)
             return []
         topics = self._walker.messaging.topics(step.topic) or [""]
-        messages = [self._message(step, topic, process) for topic in topics]
+        found = [self._message(step, topic, process) for topic in topics]
+        messages = [message for message in found if message is not None]
+        if not messages:
+            return []
         if len(messages) == 1:
             return [*messages]
         path = step.scope.module.path
         return [Block("alt", tuple(Branch(None, (message,), path, step.line) for message in messages))]
 
-    def _message(self, step: Sent, topic: str, process: _Process) -> Message:
+    def _message(self, step: Sent, topic: str, process: _Process) -> Message | None:
+        """Return a message and what comes of it; ``None`` for one that would come back to the endpoint that sends it.
+
+        ``deallocate_fixed_ip`` of nova-network (2012.2 to 2015.1.0) asks the host that it is given to do the same,
+        unless it is on that.
+        """
         way = Way(self._package, step, process.calls)
         client, place = way.client, way.place
         service, endpoint = self._endpoints.find(topic, step.namespace, step.method)
         definition = endpoint.definition(step.method) if endpoint is not None else None
-        server = Server(step, process.calls, way.own_index)
-        receiver = self._hosts.receiver(
-            service or topic or "?",
+        trip = Trip(
+            step,
+            tuple(process.calls),
+            way.scopes,
             process.participant,
-            server.text,
-            step.kind,
-            for_its_own=way.is_through_api,
-            is_itself=server.is_own,
+            process.service,
+            process.trip,
+            process.reached,
         )
+        server, hosted, for_its_own = None, None, False
+        if step.server is not None:
+            written = Server(step, process.calls, way.own_index)
+            server = written.text
+            hosted = Tracer(self._sources, trip, self._package).hosted()
+            hosted = hosted.of_server(is_about_a_server=_is_about_a_server(step))
+            for_its_own = written.is_own or (hosted.is_of_server and way.is_through_api)
+        receiver = self._hosts.receiver(service or topic or "?", trip, hosted, step.kind, for_its_own=for_its_own)
         name = definition.name if definition is not None else None
         if name is None and endpoint is not None:
             # __getattr__ answers.
             name = f"{endpoint.made.class_.name}.{step.method}"
+        if name == process.sender and hosted is not None and hosted.is_given and trip.is_at(hosted.origins):
+            return None
         self._number += 1
         number = self._number
         message = Message(
@@ -297,7 +327,7 @@ class Teller:
             endpoint_line=None if definition is None else definition.fact.line,
             file=place[0],
             line=place[1],
-            server=server.text,
+            server=server,
             via=next((call.via for call in reversed(process.calls) if call.via), None),
             decided_by=tuple(dict.fromkeys(process.decided)),
             steps=(),
@@ -305,11 +335,13 @@ class Teller:
         key = (message.sender, message.kind, message.topic, message.method, message.endpoint)
         self._messages.setdefault(key, message)
         if endpoint is not None:
-            steps = self._received(step, endpoint, receiver, name or "", number)
+            sent = _SentTo(receiver, service, trip, () if hosted is None else hosted.origins)
+            steps = self._received(step, endpoint, sent, name or "", number)
             message = replace(message, steps=steps) if steps else message
         return message
 
-    def _received(self, step: Sent, endpoint: Endpoint, receiver: str, name: str, number: int) -> tuple[Step, ...]:
+    def _received(self, step: Sent, endpoint: Endpoint, to: _SentTo, name: str, number: int) -> tuple[Step, ...]:
+        receiver = to.participant
         summary = self._endpoints.summary(endpoint, step.method, step.arguments)
         key = (summary, receiver)
         if key in self._told:
@@ -318,7 +350,8 @@ class Teller:
         self._told[key] = number
         known = len(self._messages)
         self._lose(summary)
-        steps = tuple(self._deeper(summary.steps, _Process(name, receiver, Once(self.lost)), summary.function))
+        process = _Process(name, receiver, to.service, Once(self.lost), to.trip, frozenset(to.origins))
+        steps = tuple(self._deeper(summary.steps, process, summary.function))
         if not steps:
             self._told[key] = None
         if not any(isinstance(step, Message | Block) for step in steps):
@@ -354,6 +387,11 @@ def _is_same(step: Step, other: Step) -> bool:
                 )
             )
     return step == other
+
+
+def _is_about_a_server(step: Sent) -> bool:
+    """Return whether a message is about a server that there is already."""
+    return any(name == "instance" for name, _ in step.arguments.keywords)
 
 
 def _is_short(summary: Summary) -> bool:

@@ -34,7 +34,8 @@ class Way:
 
     def __init__(self, package: str, step: Sent, calls: Sequence[Call]) -> None:
         self._package = package
-        self._scopes: list[Scope] = [*(call.scope for call in calls), step.scope]
+        self._scopes = self.scopes = (*(call.scope for call in calls), step.scope)
+        """Where each of the calls is written, and the message."""
         self._lines = [*(call.line for call in calls), step.line]
 
     @property

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
-from sphinxext.nova.model import Again, Block, Boundary, Message
+from sphinxext.nova.model import Again, Block, Boundary, HostRole, Message
 from sphinxext.nova.present.choice import EXTERNAL, Choice, lifeline_of, matches
 from sphinxext.nova.present.conditions import of_newest, options_of
 from sphinxext.nova.present.grouping import grouped, is_complete, settled
@@ -34,6 +34,8 @@ _CONDUCTOR = "nova-conductor"
 
 _DATA_MANAGER = "ConductorManager"
 
+_ALONE: Final = frozenset({HostRole.SOURCE, HostRole.DESTINATION, HostRole.SERVER})
+
 _Key = tuple[str, str, str, str, str, str]
 """What makes two messages the same: who sends what to whom, and how."""
 
@@ -51,9 +53,9 @@ def fold(flow: Flow, choice: Choice | None = None, *, external: Mapping[str, str
     folder = _Folder(flow, choice, external, told)
     start = flow.participants[0].id if flow.participants else "p1"
     where = _Where(start, flow.entry.name, 1)
-    items = numbered(told_once((*folder.items(flow.steps, where, set()), *_failing(where))))
+    items = numbered(told_once(folder.items(flow.steps, where, set())))
     used = {start} | {end for arrow in arrows(items) for end in (arrow.from_, arrow.to)}
-    lifelines = [line for line in folder.lifelines() if line.id in used]
+    lifelines = _told_apart([line for line in folder.lifelines() if line.id in used])
     return Picture(
         End(flow.entry.name, flow.entry.file, flow.entry.line),
         start,
@@ -109,8 +111,6 @@ class _Where:
     sender: str
     depth: int
     inside: frozenset[int] = frozenset()
-    failing: list[str] = field(default_factory=list)
-    """The methods of what is not drawn because it happens when something goes wrong here."""
     options: frozenset[str] = frozenset()
     """The conditions about options alone that hold on the way here: they hold as long as the process runs."""
 
@@ -133,11 +133,7 @@ class _Folder:
 
     def lifelines(self) -> list[Lifeline]:
         """Give all lifelines: those of the flow, then those that only what is no message needs."""
-        hosts = Counter(participant.name for participant in self._flow.participants)
-        own = [
-            Lifeline(line.id, line.name, line.kind, line.host if hosts[line.name] > 1 else None)
-            for line in self._flow.participants
-        ]
+        own = [Lifeline(line.id, line.name, line.kind, line.host) for line in self._flow.participants]
         return [*own, *self._more.values()]
 
     def left_out(self, drawn: Iterable[Arrow]) -> tuple[LeftOut, ...]:
@@ -235,7 +231,7 @@ class _Folder:
         return steps, 0
 
     def _below(self, message: Message, where: _Where, sent: set[_Key]) -> tuple[Item, ...]:
-        """Choose among the steps below a message, and stand for those that are not drawn because they go wrong."""
+        """Choose among the steps below a message."""
         steps, again = self._steps_of(message, where)
         if again:
             return ()
@@ -246,17 +242,14 @@ class _Folder:
             return ()
         for number in numbers:
             self._drawn[number] = message.number
-        inner = _Where(message.to, message.endpoint or message.method, where.depth + 1, where.inside | numbers, [])
-        return (*self.items(steps, inner, sent), *_failing(inner))
+        inner = _Where(message.to, message.endpoint or message.method, where.depth + 1, where.inside | numbers)
+        return self.items(steps, inner, sent)
 
     def _block(self, block: Block, where: _Where, sent: set[_Key]) -> tuple[Item, ...]:
         if block.kind == "failure" and not self._choice.failures:
             below = [message for branch in block.branches for message in messages(branch.steps)]
             self._leave_out(Reason.FAILURE, below)
-            where.failing.extend(
-                message.method for message in _sent_here(block) if not _aside(message, self._told, self._hidden)
-            )
-            return ()
+            return tuple(self._failing(block, where))
         wanted = self._wanted(block)
         ways = [set(sent) for _branch in wanted]
         drawn = [
@@ -273,6 +266,13 @@ class _Folder:
         if block.kind == "alt" and is_complete([condition for condition, _branch in wanted]):
             sent |= set.intersection(*ways)
         return grouped(block.kind, drawn)
+
+    def _failing(self, block: Block, where: _Where) -> Iterator[Failing]:
+        """Give a note for each handler of a failure that is not drawn and sends something."""
+        for branch in block.branches:
+            sent = (one for one in _sent_here(branch) if not _aside(one, self._told, self._hidden))
+            if methods := tuple(dict.fromkeys(message.method for message in sent)):
+                yield Failing(where.lifeline, methods)
 
     def _wanted(self, block: Block) -> list[tuple[Condition, Branch]]:
         """Choose among the branches of a block."""
@@ -334,17 +334,20 @@ def _inside(condition: Condition, where: _Where) -> _Where:
     return replace(where, options=where.options | known) if known else where
 
 
-def _sent_here(block: Block) -> Iterator[Message]:
-    """Give the messages of a block that its own process sends, and not what comes of them."""
-    for branch in block.branches:
-        for step in branch.steps:
-            if isinstance(step, Message):
-                yield step
-            elif isinstance(step, Block):
-                yield from _sent_here(step)
+def _told_apart(lifelines: Sequence[Lifeline]) -> list[Lifeline]:
+    """Say of the only host of a service no more than that it is the source, the destination, or the server's."""
+    count = Counter(line.name for line in lifelines)
+    return [
+        line if count[line.name] > 1 or line.host in _ALONE else Lifeline(line.id, line.name, line.kind)
+        for line in lifelines
+    ]
 
 
-def _failing(where: _Where) -> Iterator[Failing]:
-    """Stand for what is not drawn because it happens when something goes wrong."""
-    if where.failing:
-        yield Failing(where.lifeline, tuple(dict.fromkeys(where.failing)))
+def _sent_here(branch: Branch) -> Iterator[Message]:
+    """Give the messages of a branch that its own process sends, and not what comes of them."""
+    for step in branch.steps:
+        if isinstance(step, Message):
+            yield step
+        elif isinstance(step, Block):
+            for inner in step.branches:
+                yield from _sent_here(inner)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from sphinxext.nova.present.conditions import both, is_clear_together, negated, none_of
-from sphinxext.nova.present.picture import Arrow, Condition, Group
+from sphinxext.nova.present.picture import Arrow, Condition, Failing, Group, arrows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,25 +19,30 @@ _Branch = tuple[Condition, tuple["Item", ...]]
 def grouped(kind: str, branches: Sequence[_Branch]) -> tuple[Item, ...]:
     """Make the group that says when items are drawn, as small as it can be.
 
-    What every way on begins or ends with stands before or after the group; branches without items go.
+    What every way on begins or ends with stands before or after the group; branches without items go. What is noted
+    of failures in a branch without arrows stands after the group.
     """
     before: list[Item] = []
     after: list[Item] = []
     rest = [list(items) for _condition, items in branches]
+    noted = [item for items in rest if not any(arrows(items)) for item in items]
+    rest = [items if any(arrows(items)) else [] for items in rest]
     if kind == "alt" and is_complete([condition for condition, _items in branches]):
         while _all_alike([items[0] if items else None for items in rest]):
             before.append(rest[0][0])
             rest = [items[1:] for items in rest]
-        while _all_alike([items[-1] if items else None for items in rest]):
+        while _all_alike([next((item for item in reversed(items) if not _is_note(item)), None) for items in rest]):
             # The first branch is told in full, what follows may refer to it.
-            after.insert(0, rest[0][-1])
+            notes = list(dict.fromkeys(item for items in rest for item in _last_notes(items)))
+            rest = [items[: len(items) - len(_last_notes(items))] for items in rest]
+            after[:0] = [rest[0][-1], *notes]
             rest = [items[:-1] for items in rest]
     left = [(condition, tuple(items)) for (condition, _all), items in zip(branches, rest, strict=True) if items]
     if not left:
-        return (*before, *after)
+        return (*before, *noted, *after)
     if kind == "alt" and len(left) == 1:
         kind = "opt"
-    return (*before, *_flat(kind, left), *after)
+    return (*before, *_flat(kind, left), *noted, *after)
 
 
 def _flat(kind: str, branches: list[_Branch]) -> tuple[Item, ...]:
@@ -107,6 +113,15 @@ def settled(items: Sequence[Item]) -> tuple[Item, ...]:
                 continue
         found.append(item)
     return tuple(found)
+
+
+def _last_notes(items: Sequence[Item]) -> list[Item]:
+    """Return the notes after the last arrow, or group of arrows."""
+    return list(takewhile(_is_note, reversed(items)))[::-1]
+
+
+def _is_note(item: Item) -> bool:
+    return isinstance(item, Failing)
 
 
 def _all_alike(items: Sequence[Item | None]) -> bool:

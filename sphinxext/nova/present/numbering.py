@@ -51,8 +51,9 @@ def told_once(items: Sequence[Item]) -> tuple[Item, ...]:
 def numbered(items: Sequence[Item]) -> tuple[Item, ...]:
     """Count the arrows in the order in which they are drawn.
 
-    From the numbers of the flow, references to what is drawn elsewhere go over to those of the picture. What goes
-    wrong is named where the same process does not send the same anyway.
+    From the numbers of the flow, references to what is drawn elsewhere go over to those of the picture. A handler of a
+    failure is noted where its process does not send the same anyway, and once where several after the same arrow send
+    the same.
     """
     in_order = list(arrows(items))
     numbers = {arrow.told: number for number, arrow in enumerate(in_order, 1) if arrow.told}
@@ -71,11 +72,16 @@ def numbered(items: Sequence[Item]) -> tuple[Item, ...]:
 
     def within(inner: Sequence[Item]) -> tuple[Item, ...]:
         found: list[Item] = []
+        noted: list[Failing] = []
         for item in inner:
             if isinstance(item, Failing):
-                if methods := tuple(method for method in item.methods if (item.over, method) not in sent):
-                    found.append(replace(item, methods=methods))
+                methods = tuple(method for method in item.methods if (item.over, method) not in sent)
+                note = replace(item, methods=methods)
+                if methods and note not in noted:
+                    noted.append(note)
+                    found.append(note)
             else:
+                noted.clear()
                 found.append(number(item))
         return tuple(found)
 

@@ -124,7 +124,10 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Failing:
-    """Stands for what happens on a lifeline when something goes wrong, which is not drawn."""
+    """Stands for one handler of a failure that is not drawn, where the code has it.
+
+    ``over`` is the lifeline of its process, ``methods`` are what it sends, in order, each once.
+    """
 
     over: str
     methods: tuple[str, ...]

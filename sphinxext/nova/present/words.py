@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sphinxext.nova.model import HostRole
 from sphinxext.nova.present.conditions import none_of, shortened
 from sphinxext.nova.present.picture import Arrow, Group, Reason
 
@@ -16,22 +17,8 @@ _LONGEST_HOST = 28
 
 
 def hosts(lifelines: Sequence[Lifeline], translate: Callable[[str], str]) -> dict[str, str]:
-    """Say which host each lifeline is on, where two of one service have to be told apart; by the lifeline's id."""
-    told_apart = [line for line in lifelines if line.host]
-    words = {line.id: _host(line.host or "", translate) for line in told_apart}
-    by_name: dict[str, list[Lifeline]] = {}
-    for line in told_apart:
-        by_name.setdefault(line.name, []).append(line)
-    pair = {translate("source"), translate("destination")}
-    for same in by_name.values():
-        said = {words[line.id] for line in same}
-        if len(same) == len(pair) == len(said) and (known := said & pair) and said != pair:
-            # One of two hosts is called the source, or the destination: then the other is the other.
-            for line in same:
-                words[line.id] = words[line.id] if words[line.id] in known else (pair - known).pop()
-        elif len(said) < len(same):
-            words |= {line.id: shortened(line.host or "", _LONGEST_HOST) for line in same}
-    return words
+    """Say which host each lifeline is on, where that is known and worth saying; by the lifeline's id."""
+    return {line.id: _host(line.host, translate) for line in lifelines if line.host}
 
 
 def names(lifelines: Sequence[Lifeline], translate: Callable[[str], str]) -> dict[str, str]:
@@ -102,10 +89,17 @@ def left_out(left: LeftOut, translate: Callable[[str], str]) -> str:
     return reasons[left.reason].format(count=left.count, methods=", ".join(left.methods))
 
 
-def _host(expression: str, translate: Callable[[str], str]) -> str:
-    lower = expression.lower()
-    if "dest" in lower:
-        return translate("destination")
-    if "source" in lower or "src" in lower:
-        return translate("source")
-    return shortened(expression, _LONGEST_HOST)
+def _host(host: str, translate: Callable[[str], str]) -> str:
+    # Written out, one by one, so that the message extractor finds them.
+    known: Mapping[str, str] = {
+        HostRole.SOURCE: translate("source"),
+        HostRole.DESTINATION: translate("destination"),
+        HostRole.SERVER: translate("the server's host"),
+        HostRole.CHOSEN: translate("the chosen host"),
+        HostRole.ASKED: translate("the requested host"),
+        HostRole.OWN: translate("this host"),
+        HostRole.ANY: translate("any host"),
+    }
+    if host in known:
+        return known[host]
+    return translate("the {thing}'s host").format(thing=shortened(host, _LONGEST_HOST))
