@@ -255,6 +255,15 @@ def test_a_condition_of_every_branch_is_around_them() -> None:
     assert outline(fold(told).items) == [("opt", {"g": ["x", ("opt", {"h": [alt]})]})]
 
 
+def test_failures_that_are_noted_keep_no_frames_apart() -> None:
+    failing = [block("failure", ("E", call(CONDUCTOR, name))) for name in ("x", "y")]
+    told = flow(block("opt", ("a", block("opt", ("b", call(CONDUCTOR, "m"))), failing[0])))
+    assert outline(fold(told).items) == [("opt", {"a and b": ["m"]}), "! x"]
+    ways = [block("opt", ("g", call(CONDUCTOR, name))) for name in ("m", "n")]
+    told = flow(block("alt", ("a", ways[0], failing[0]), (None, ways[1], *failing)))
+    assert outline(fold(told).items) == [("opt", {"g": [("alt", {"a": ["m"], "not ('a',)": ["n"]})]}), "! x", "! y"]
+
+
 def test_a_branch_without_steps_is_there_for_those_after_it() -> None:
     told = flow(block("alt", ("a",), ("b", call(CONDUCTOR, "x")), (None, call(CONDUCTOR, "y"))))
     assert outline(fold(told).items) == [("alt", {"b": ["x"], "not ('a', 'b')": ["y"]})]

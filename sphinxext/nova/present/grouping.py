@@ -46,25 +46,28 @@ def grouped(kind: str, branches: Sequence[_Branch]) -> tuple[Item, ...]:
 
 
 def _flat(kind: str, branches: list[_Branch]) -> tuple[Item, ...]:
-    """Make a group of branches; what they have in common is around it, and no more than needed is around what."""
-    inner = [_only_opt(items) for _condition, items in branches]
-    first = inner[0]
-    if kind not in {"alt", "opt"} or first is None:
-        return (Group(kind, tuple(branches)),)
-    condition, items = first
+    """Make a group of branches; what they have in common is around it, and no more than needed is around what.
+
+    What is noted of failures beside groups that become one stands after it.
+    """
+    whole = (Group(kind, tuple(branches)),)
+    opts = [opt for _condition, items in branches if (opt := _only_opt(items)) is not None]
+    if kind not in {"alt", "opt"} or len(opts) < len(branches):
+        return whole
+    condition, inside = opts[0]
+    notes = dict.fromkeys(item for _condition, items in branches for item in items if isinstance(item, Failing))
     if kind == "alt":
-        opts = [opt for opt in inner if opt is not None]
-        if len(opts) < len(branches) or any(opt[0] != condition for opt in opts):
-            return (Group(kind, tuple(branches)),)
-        ways = [(outer, inside) for (outer, _items), (_same, inside) in zip(branches, opts, strict=True)]
-        return (Group("opt", ((condition, grouped(kind, ways)),)),)
+        if any(opt[0] != condition for opt in opts):
+            return whole
+        ways = [(outer, inner) for (outer, _items), (_same, inner) in zip(branches, opts, strict=True)]
+        return (Group("opt", ((condition, grouped(kind, ways)),)), *notes)
     joined = _both(branches[0][0], condition)
-    return (Group("opt", tuple(branches) if joined is None else ((joined, items),)),)
+    return whole if joined is None else (Group("opt", ((joined, inside),)), *notes)
 
 
 def _only_opt(items: Sequence[Item]) -> _Branch | None:
-    """Return the branch of a group that is all there is, if that is an ``opt``."""
-    match items:
+    """Return the branch of a group that is all there is but for notes, if that is an ``opt``."""
+    match [item for item in items if not isinstance(item, Failing)]:
         case [Group(kind="opt", branches=(branch,))]:
             return branch
     return None
