@@ -15,7 +15,8 @@ from tests.flow import trees
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sphinxext.nova.openstack.origins import Sources, Trip
+    from sphinxext.nova.openstack.assignments import Assignments
+    from sphinxext.nova.openstack.origins import Trip
 
 SOURCE, DESTINATION = Origin(HostRole.SOURCE), Origin(HostRole.DESTINATION)
 SERVER, CHOSEN, ASKED = Origin(HostRole.SERVER), Origin(HostRole.CHOSEN), Origin(HostRole.ASKED)
@@ -78,7 +79,7 @@ def traced(folder: Path, methods: str, **more: str) -> list[Hosted]:
     found: list[Hosted] = []
 
     class Recording(Tracer):
-        def __init__(self, sources: Sources, trip: Trip, package: str) -> None:
+        def __init__(self, sources: Assignments, trip: Trip, package: str) -> None:
             super().__init__(sources, trip, package)
             self.is_near = trip.before is None or trip.before.before is None
 

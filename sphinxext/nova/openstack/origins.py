@@ -8,30 +8,23 @@ process runs on, or the source or destination of a migration.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sphinxext.nova.model import HostRole
-from sphinxext.nova.program import ClassDef, FunctionDef, lookup, mro
+from sphinxext.nova.openstack.assignments import FIELDS, dotted_name, methods_mentioning
+from sphinxext.nova.program import ClassDef, FunctionDef, last_name, lookup, mro
 from sphinxext.nova.syntax.facts import ParameterKind
-from sphinxext.nova.syntax.walking import blocks, calls, expressions, inside, statements
+from sphinxext.nova.syntax.walking import calls
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator
 
     from sphinxext.nova.flow import Call, Sent
+    from sphinxext.nova.openstack.assignments import Assignments
     from sphinxext.nova.program import Scope
-    from sphinxext.nova.syntax.forms import Block, CallForm, Expr, Stmt
+    from sphinxext.nova.syntax.forms import CallForm, Expr
 
-_FIELDS: Final = {
-    "source_compute": HostRole.SOURCE,
-    "source_host": HostRole.SOURCE,
-    "dest_compute": HostRole.DESTINATION,
-    "dest_host": HostRole.DESTINATION,
-    "service_host": HostRole.CHOSEN,
-}
-"""Fields that hold a host: those of ``Migration`` (2011.3 and newer), and of ``Selection`` (16.0.0 and newer)."""
-_STORED: Final = {name: role for name, role in _FIELDS.items() if role is not HostRole.CHOSEN}
 _PARAMETERS: Final = {
     "dest": HostRole.DESTINATION,
     "dest_host": HostRole.DESTINATION,
@@ -120,120 +113,14 @@ class _Where(NamedTuple):
     scope: Scope
 
 
-@dataclass(slots=True)
-class _Assigned:
-    """What is assigned to a name: ``instead`` only where it was nothing before.
-
-    ``is_always`` says that something is in any case, so that what a parameter of the name was given is gone.
-    """
-
-    values: list[Expr] = field(default_factory=list)
-    instead: list[Expr] = field(default_factory=list)
-    is_always: bool = False
-
-
-class Sources:
-    """What functions assign and give, by name, without knowing who calls them. For all flows of a program."""
-
-    def __init__(self) -> None:
-        self._names: dict[Scope, Mapping[str, _Assigned]] = {}
-        self._stored: dict[Scope, Mapping[str, HostRole]] = {}
-        self._given: dict[Scope, Mapping[str, list[Expr]]] = {}
-        self._calls: dict[Scope, Mapping[str, list[CallForm]]] = {}
-        self._returned: dict[FunctionDef, Sequence[Expr]] = {}
-        self._attributes: dict[tuple[ClassDef, str], list[tuple[FunctionDef, Expr]]] = {}
-        self._stored_in_class: dict[ClassDef, Mapping[str, HostRole]] = {}
-
-    def assigned(self, scope: Scope, name: str) -> _Assigned | None:
-        """Return what is assigned to a name in a function, or to an attribute (``self.host``)."""
-        return self._all_assigned(scope).get(name)
-
-    def _all_assigned(self, scope: Scope) -> Mapping[str, _Assigned]:
-        known = self._names.get(scope)
-        if known is None:
-            found: dict[str, _Assigned] = {}
-            _assignments(scope.body, found, frozenset(), is_always=True)
-            known = self._names[scope] = found
-        return known
-
-    def returned(self, function: FunctionDef) -> Sequence[Expr]:
-        """Return what a function returns, in order; what may be either is two of them."""
-        known = self._returned.get(function)
-        if known is None:
-            values = [one[2] for one in statements(function.body) if one[0] == "return" and one[2] is not None]
-            known = self._returned[function] = [part for value in values for part in _parts(value)]
-        return known
-
-    def stored(self, scope: Scope) -> Mapping[str, HostRole]:
-        """Return the expressions that a function puts into fields with a role: ``migration.dest_compute = host``."""
-        known = self._stored.get(scope)
-        if known is None:
-            known = self._stored[scope] = dict(self._all_stored(scope))
-        return known
-
-    def _all_stored(self, scope: Scope) -> Iterator[tuple[str, HostRole]]:
-        for target, assigned in self._all_assigned(scope).items():
-            role = _STORED.get(target.rpartition(".")[2]) if "." in target else None
-            for value in (*assigned.values, *assigned.instead) if role is not None else ():
-                name = _dotted(value)
-                if name is not None and role is not None:
-                    yield name, role
-        for field_, role in _STORED.items():
-            yield from ((name, role) for value in self.given(scope, field_) if (name := _dotted(value)) is not None)
-
-    def stored_in_class(self, class_: ClassDef) -> Mapping[str, HostRole]:
-        """Return the attributes that any method of a class puts into such fields."""
-        known = self._stored_in_class.get(class_)
-        if known is None:
-            found: dict[str, HostRole] = {}
-            for method in _methods(class_, *_STORED):
-                found.update((name, role) for name, role in self.stored(method).items() if name.startswith("self."))
-            known = self._stored_in_class[class_] = found
-        return known
-
-    def given(self, scope: Scope, name: str) -> list[Expr]:
-        """Return what a function gives by a name: as a keyword, or as an item of a dictionary."""
-        known = self._given.get(scope)
-        if known is None:
-            found: dict[str, list[Expr]] = {}
-            for key, value in _given_by_name(scope.body):
-                found.setdefault(key, []).append(value)
-            known = self._given[scope] = found
-        return known.get(name, [])
-
-    def calls(self, scope: Scope, name: str) -> list[CallForm]:
-        """Return the calls in a function of what has a name."""
-        known = self._calls.get(scope)
-        if known is None:
-            found: dict[str, list[CallForm]] = {}
-            for call in calls(scope.body):
-                found.setdefault(_last(call[1]), []).append(call)
-            known = self._calls[scope] = found
-        return known.get(name, [])
-
-    def attribute(self, class_: ClassDef, name: str) -> list[tuple[FunctionDef, Expr]]:
-        """Return what methods of a class, and of those above it, assign to an attribute of the instance."""
-        key = (class_, name)
-        if key not in self._attributes:
-            self._attributes[key] = [
-                (method, value)
-                for one in mro(class_)
-                if isinstance(one, ClassDef)
-                for method in _assigning(one, name)
-                if (found := self.assigned(method, f"self.{name}")) is not None
-                for value in (*found.values, *found.instead)
-            ]
-        return self._attributes[key]
-
-
 class Tracer:
     """Traces the host of one message.
 
     :param package: the package of the project: its scheduler has chosen the hosts that it does not get from elsewhere.
     """
 
-    def __init__(self, sources: Sources, trip: Trip, package: str) -> None:
-        self._sources = sources
+    def __init__(self, assignments: Assignments, trip: Trip, package: str) -> None:
+        self._assignments = assignments
         self._trip = trip
         self._scheduler = f"{package}-scheduler"
         self._api = f"{package}-api"
@@ -309,8 +196,8 @@ class Tracer:
             return [Origin(HostRole.OWN, where.trip.line)]
         head, *attributes = dotted.split(".")
         rest = (*attributes, *path)
-        if rest and rest[-1] in _FIELDS:
-            return [Origin(_FIELDS[rest[-1]])]
+        if rest and rest[-1] in FIELDS:
+            return [Origin(FIELDS[rest[-1]])]
         role = self._role(whole, where.scope)
         if role is not None:
             self._roles[role] = None
@@ -320,9 +207,9 @@ class Tracer:
 
     def _role(self, dotted: str, scope: Scope) -> HostRole | None:
         """Return the role of a host by the field into which a function puts it, or another method of its class."""
-        role = self._sources.stored(scope).get(dotted) if not isinstance(scope, ClassDef) else None
+        role = self._assignments.stored(scope).get(dotted) if not isinstance(scope, ClassDef) else None
         if role is None and dotted.startswith("self.") and isinstance(scope, FunctionDef) and scope.inside is not None:
-            role = self._sources.stored_in_class(scope.inside).get(dotted)
+            role = self._assignments.stored_in_class(scope.inside).get(dotted)
         return role
 
     def _of_name(self, head: str, rest: tuple[str, ...], where: _Where, hint: str, depth: int) -> list[Origin] | None:
@@ -333,7 +220,7 @@ class Tracer:
         parameters = scope.fact.parameters
         if head == "self" and rest and scope.inside is not None:
             return self._attribute(scope.inside, rest, where, hint, depth)
-        assigned = self._sources.assigned(scope, head)
+        assigned = self._assignments.assigned(scope, head)
         is_parameter = any(parameter.name == head for parameter in parameters)
         if assigned is None and not is_parameter:
             return self._closed_over(head, rest, where, hint, depth)
@@ -383,7 +270,7 @@ class Tracer:
 
     def _called(self, form: CallForm, path: tuple[str, ...], where: _Where, hint: str, depth: int) -> list[Origin]:
         _, function, positional, _, _, _ = form
-        last = _last(function)
+        last = last_name(function)
         if last in _CHOOSING:
             return [Origin(HostRole.CHOSEN)]
         if function == "zip" and path and path[0].startswith(_ITEM):
@@ -405,8 +292,8 @@ class Tracer:
     ) -> list[Origin]:
         """Return the origins of what a function returns; what it returns first is what it prefers."""
         step_in = _Where(Trip(where.trip.step, (), (), where.trip.line, where.trip.service, None), -1, callee)
-        for expression in self._sources.returned(callee):
-            dotted = _dotted(expression)
+        for expression in self._assignments.returned(callee):
+            dotted = dotted_name(expression)
             if dotted is None:
                 found = self._traced(expression, path, step_in, hint, depth + 1)
             else:
@@ -433,12 +320,12 @@ class Tracer:
             argument = _argument(callee, head, form)
             if argument is not None:
                 return self._traced(argument, (*rest, *path), where, hint, depth + 1)
-        assigned = self._sources.assigned(callee, head)
+        assigned = self._assignments.assigned(callee, head)
         if assigned is None:
             return []
         found: list[Origin] = []
         for value in (*assigned.values, *assigned.instead):
-            inner = _dotted(value)
+            inner = dotted_name(value)
             if inner is not None and inner != dotted:
                 found += self._of_returned(inner, (*rest, *path), callee, form, where, hint, depth + 1)
             elif inner is None:
@@ -453,7 +340,7 @@ class Tracer:
     ) -> list[Origin] | None:
         name, *more = rest
         found: list[Origin] = []
-        values = self._sources.attribute(class_, name)
+        values = self._assignments.attribute(class_, name)
         for method, value in values:
             found += self._traced(value, tuple(more), self._at(method, where), hint, depth + 1)
         return found or None
@@ -492,7 +379,7 @@ class Tracer:
             spread = _spread(call.form)
             if not spread:
                 return []
-            values = self._sources.given(outer, name)
+            values = self._assignments.given(outer, name)
             if values:
                 return [(value, there) for value in values]
             if not _hands_on(outer, spread):
@@ -507,7 +394,7 @@ class Tracer:
         if before is None:
             return None
         for place in range(len(before.scopes) - 1, -1, -1):
-            values = self._sources.given(before.scopes[place], name)
+            values = self._assignments.given(before.scopes[place], name)
             if values:
                 return [(value, _Where(before, place, before.scopes[place])) for value in values]
         return []
@@ -526,7 +413,7 @@ class Tracer:
             names = {called}
         for named in names:
             for outer in self._nearby(where.trip, named):
-                for form in self._sources.calls(outer, named):
+                for form in self._assignments.calls(outer, named):
                     argument = _argument(scope, name, form)
                     if argument is not None and outer != scope:
                         yield argument, self._at(outer, _Where(where.trip, -1, outer))
@@ -547,7 +434,7 @@ class Tracer:
         own = lookup(class_, _CONSTRUCTOR)
         if own is None or not isinstance(own.definition, FunctionDef) or own.definition == scope:
             return []
-        return self._sources.calls(own.definition, _CONSTRUCTOR)
+        return self._assignments.calls(own.definition, _CONSTRUCTOR)
 
     @staticmethod
     def _nearby(trip: Trip, called: str) -> Iterator[Scope]:
@@ -558,31 +445,13 @@ class Tracer:
                 seen.add(scope)
                 yield scope
         for class_ in dict.fromkeys(scope.inside for scope in reversed(trip.scopes) if isinstance(scope, FunctionDef)):
-            for method in _methods(class_, called) if class_ is not None else ():
+            for method in methods_mentioning(class_, called) if class_ is not None else ():
                 if method not in seen:
                     seen.add(method)
                     yield method
 
 
 # --- forms
-
-
-def _methods(class_: ClassDef, *words: str) -> Iterator[FunctionDef]:
-    """Give the methods of a class in whose bodies one of these words may be."""
-    for word in words:
-        for fact in class_.module.facts.functions_mentioning(word.encode()):
-            if fact.class_ == class_.index and fact.outer is None:
-                yield FunctionDef(class_.module, fact.index)
-
-
-def _assigning(class_: ClassDef, name: str) -> Iterator[FunctionDef]:
-    """Give the methods of a class that may assign an attribute of the instance."""
-    if name != _HOST:
-        return _methods(class_, f"self.{name}")
-    # Many methods read it.
-    found = (one for one in class_.module.facts.attributes if one.class_ == class_.index)
-    indexes = dict.fromkeys(one.function for one in found if one.target == f"self.{name}")
-    return (FunctionDef(class_.module, index) for index in indexes if index is not None)
 
 
 def _container(function: Expr) -> Expr:
@@ -601,33 +470,6 @@ def _chosen(items: tuple[Expr, ...], path: tuple[str, ...]) -> tuple[tuple[Expr,
         return items, path
     number = int(path[0].removeprefix(_ITEM))
     return items[number : number + 1] if number >= 0 else items, path[1:]
-
-
-def _last(function: Expr) -> str:
-    """Return the last name of what is called."""
-    if isinstance(function, str):
-        return function.rpartition(".")[2]
-    return str(function[2]) if isinstance(function, tuple) and function[0] == "attr" else ""
-
-
-def _dotted(expression: Expr) -> str | None:
-    """Return an expression as a dotted name: ``instance['host']`` is ``instance.host``; ``None`` for others."""
-    match expression:
-        case str():
-            return expression
-        case ("attr", owner, name) | ("subscript", owner, ("str", name)):
-            dotted = _dotted(owner)
-            return None if dotted is None else f"{dotted}.{name}"
-    return None
-
-
-def _parts(expression: Expr) -> Sequence[Expr]:
-    match expression:
-        case ("or", items):
-            return list(items)
-        case ("choose", _, one, other):
-            return [one, other]
-    return [expression]
 
 
 def _callee(function: Expr, scope: Scope) -> FunctionDef | None:
@@ -709,85 +551,3 @@ def _handed(callee: FunctionDef, name: str, scope: Scope, line: int) -> Expr:
                 rest: CallForm = ("call", argument, call[2][index + 1 :], call[3], call[4], call[5])
                 return _argument(callee, name, rest)
     return None
-
-
-def _assignments(block: Block, found: dict[str, _Assigned], missing: frozenset[str], *, is_always: bool) -> None:
-    """Note what is assigned to names, and where that is only done because they were nothing."""
-    for statement in block:
-        kind = statement[0]
-        for target, value in _targets(statement):
-            name = _dotted(target)
-            if name is None or value is None:
-                continue
-            known = found.setdefault(name, _Assigned())
-            if is_always and kind != "for" and name not in inside(value):
-                known.is_always = True
-            if not _is_constant(value):
-                (known.instead if name in missing else known.values).append(value)
-        if statement[0] == "if":
-            for _, condition, _, inner in statement[2]:
-                _assignments(inner, found, missing | _missing(condition), is_always=False)
-            _assignments(statement[3], found, missing, is_always=False)
-        else:
-            for number, inner in enumerate(blocks(statement)):
-                is_run = is_always and not number and kind in {"try", "with"}
-                _assignments(inner, found, missing, is_always=is_run)
-
-
-def _missing(condition: Expr) -> frozenset[str]:
-    """Return the names that are nothing under a condition."""
-    match condition:
-        case ("not", str(name)) | ("compare", str(name), (("is" | "==", None),)):
-            return frozenset({name})
-        case ("and", items):
-            return frozenset[str]().union(*map(_missing, items))
-    return frozenset()
-
-
-def _targets(statement: Stmt) -> Iterator[tuple[Expr, Expr]]:
-    match statement:
-        case ("assign", _, targets, value):
-            for target in targets:
-                yield from _unpacked(target, value)
-        case ("annotate", _, target, _, value):
-            yield target, value
-        case ("for", _, target, iterable, _, _, _):
-            yield from _unpacked(target, iterable)
-        case ("with", _, items, _, _):
-            for expression, target in items:
-                if target is not None:
-                    yield from _unpacked(target, expression)
-
-
-def _unpacked(target: Expr, value: Expr) -> Iterator[tuple[Expr, Expr]]:
-    match target, value:
-        case ("tuple" | "list", targets), ("tuple" | "list", values) if len(targets) == len(values):
-            for one, its in zip(targets, values, strict=True):
-                yield from _unpacked(one, its)
-        case ("tuple" | "list", targets), _:
-            for index, one in enumerate(targets):
-                yield from _unpacked(one, ("subscript", value, ("number", index, str(index))))
-        case _:
-            yield target, value
-
-
-def _is_constant(value: Expr) -> bool:
-    return not isinstance(value, str | tuple) or (isinstance(value, tuple) and value[0] in {"str", "number"})
-
-
-def _given_by_name(block: Block) -> Iterator[tuple[str, Expr]]:
-    """Give keywords of calls, items of dictionaries, and what is assigned to items, with their names."""
-    for expression in expressions(block):
-        match expression:
-            case ("call", _, _, keywords, _, _):
-                yield from ((name, value) for name, value in keywords if name != "**")
-            case ("dict", pairs):
-                for key, value in pairs:
-                    match key:
-                        case ("str", str(name)):
-                            yield name, value
-    for statement in statements(block):
-        for target, value in _targets(statement):
-            match target:
-                case ("subscript", _, ("str", str(name))):
-                    yield name, value

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sphinxext.nova.flow import Call, Choice, Decided, Limit, Reached, Sent, sends
 from sphinxext.nova.model import Again, Block, Branch, Message
+from sphinxext.nova.openstack.assignments import Assignments
 from sphinxext.nova.openstack.database import Access, database_access, has_database
 from sphinxext.nova.openstack.hosts import Hosts
-from sphinxext.nova.openstack.origins import Origin, Sources, Tracer, Trip
+from sphinxext.nova.openstack.origins import Origin, Tracer, Trip
 from sphinxext.nova.openstack.quiet import Once, block
 from sphinxext.nova.openstack.ways import Way
 from sphinxext.nova.openstack.written import Server
@@ -84,7 +85,7 @@ class Teller:
         self._endpoints = endpoints
         self._start = start
         self._package = walker.program.checkout.package
-        self._sources: Sources = walker.program.remember("sources", Sources)
+        self._assignments: Assignments = walker.program.remember("assignments", Assignments)
         self._begin()
 
     def _begin(self) -> None:
@@ -298,7 +299,7 @@ class Teller:
         if step.server is not None:
             written = Server(step, process.calls, way.own_index)
             server = written.text
-            hosted = Tracer(self._sources, trip, self._package).hosted()
+            hosted = Tracer(self._assignments, trip, self._package).hosted()
             hosted = hosted.of_server(is_about_a_server=_is_about_a_server(step))
             for_its_own = written.is_own or (hosted.is_of_server and way.is_through_api)
         receiver = self._hosts.receiver(service or topic or "?", trip, hosted, step.kind, for_its_own=for_its_own)
